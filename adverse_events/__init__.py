@@ -1,0 +1,1 @@
+"""Adverse events, their grades, seriousness and review."""

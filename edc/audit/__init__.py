@@ -1,0 +1,1 @@
+"""What happened: acts, history, the chain of seals, verification."""

@@ -1,0 +1,1 @@
+"""Pages and downloads over the audit trail."""

@@ -1,0 +1,1 @@
+"""Protocols, sites, arms, subjects and their consent."""

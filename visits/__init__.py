@@ -1,0 +1,1 @@
+"""Schedule, forms, entries, laboratory values, infusions and reminders."""
