@@ -89,8 +89,9 @@ def read() -> Environment:
             "DATABASE_URL", f"sqlite:///{variable_files / 'edc.sqlite3'}", conn_max_age=60, conn_health_checks=True
         ),
         "cache": env.dj_cache_url("CACHE_URL", _shared_cache(broker_url)),
-        "email": env.dj_email_url("EMAIL_URL", "")
-        or {
+        "email": env.dj_email_url("EMAIL_URL")
+        if os.environ.get("EMAIL_URL")
+        else {
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
             "EMAIL_FILE_PATH": str(variable_files / "outbox"),
         },
