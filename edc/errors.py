@@ -42,7 +42,10 @@ class NotAllowed(EdcError):
 
 
 class Refused(EdcError):
-    """A rule says no. `field_errors` names the items concerned, with a sentence or more for each."""
+    """A rule says no. `field_errors` names the items concerned, with a sentence or more for each.
+
+    `attempted` holds what was typed, for the record of the refusal.
+    """
 
     default_message = "This cannot be saved as it stands."
     page_status = 422
@@ -53,9 +56,11 @@ class Refused(EdcError):
         message: str = "",
         *,
         field_errors: Mapping[str, Sequence[str]] | None = None,
+        attempted: Mapping[str, object] | None = None,
         code: str = "",
     ) -> None:
         super().__init__(message, code=code)
+        self.attempted: dict[str, object] = dict(attempted or {})
         self.field_errors: dict[str, list[str]] = {
             name: list(sentences) for name, sentences in (field_errors or {}).items()
         }

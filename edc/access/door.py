@@ -1,0 +1,155 @@
+"""The door: the only way to do a thing. Checked, whole, and on record.
+
+`operation` is the one decorator that opens a transaction. It checks the right, records the act, runs the body,
+asks whether the result is still the actor's to see, seals and commits. A refusal rolls everything back and is
+recorded in a transaction of its own.
+"""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from django.db import IntegrityError, transaction
+
+from edc.access.actor import Actor
+from edc.access.reauthentication import confirm_password
+from edc.access.roles import Permission
+from edc.audit import recording, sealing
+from edc.audit.guard import Audited
+from edc.audit.recording import SYSTEM, Recording, Scope
+from edc.errors import Conflict, EdcError, NeedsReason, NotAllowed, NotVisible, Refused
+
+Body = TypeVar("Body", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class OperationFacts:
+    """What the contracts and the documentation read of an operation."""
+
+    name: str
+    permission: Permission
+    sentence: str
+    on: str | None
+    always: bool
+    blinding: str
+    weighty: bool
+    still_visible: bool
+
+
+OPERATIONS: dict[str, OperationFacts] = {}
+"""Every operation that has been imported, by name."""
+
+
+def operation(
+    permission: Permission,
+    sentence: str,
+    *,
+    on: str | None,
+    always: bool = False,
+    blinding: str = "open",
+    weighty: bool = False,
+    still_visible: bool = True,
+) -> Callable[[Body], Body]:
+    """Make a function the only way to do one thing.
+
+    The function takes keywords only: `by` (the actor), `reason` (empty where none is needed) and its own. `on`
+    names the argument whose `scope()` decides who may; None means the system as a whole. With `always` the act is
+    on record even when no row changed (a download, for instance). A `weighty` operation takes the actor's
+    `password` as well and checks it first. A result that is a fact must still be visible to the actor afterwards,
+    unless `still_visible` is off.
+
+    Raises `NotVisible`, `NotAllowed`, and whatever the body refuses; nothing is stored then but the refusal.
+    """
+
+    def wrap(body: Body) -> Body:
+        facts = OperationFacts(
+            name=f"{body.__module__.split('.operations')[0].removeprefix('edc.')}.{body.__name__}",
+            permission=permission,
+            sentence=sentence,
+            on=on,
+            always=always,
+            blinding=blinding,
+            weighty=weighty,
+            still_visible=still_visible,
+        )
+        OPERATIONS[facts.name] = facts
+
+        @functools.wraps(body)
+        def run(*, by: Actor, reason: str = "", password: str = "", **given: Any) -> Any:
+            scope = given[on].scope() if on else SYSTEM
+            act = Recording(
+                by=by.by(permission, scope),
+                operation=facts.name,
+                sentence=sentence,
+                scope=scope,
+                reason=reason.strip(),
+                always=always,
+                blinding=blinding,
+            )
+            try:
+                if not by.may(permission, scope):
+                    raise NotAllowed if by.sees(scope) else NotVisible  # noqa: TRY301
+                if weighty:
+                    confirm_password(by, password)
+                return _inside(body, facts, act, by, given)
+            except NeedsReason:
+                raise
+            except EdcError as error:
+                _record_refusal(act, error)
+                raise
+
+        run.facts = facts  # type: ignore[attr-defined]
+        return cast(Body, run)
+
+    return wrap
+
+
+def _inside(body: Callable[..., Any], facts: OperationFacts, act: Recording, by: Actor, given: dict[str, Any]) -> Any:
+    try:
+        with transaction.atomic(durable=True):
+            with recording.opened(act):
+                result = body(by=by, reason=act.reason, **given)
+                if facts.still_visible and isinstance(result, Audited) and not by.sees(result.scope()):
+                    raise NotVisible
+            sealing.write(act)
+    except IntegrityError as error:
+        if _is_duplicate(error):
+            raise Conflict("Somebody else saved the same thing at the same moment. Look at it again.") from error
+        raise
+    return result
+
+
+def _is_duplicate(error: IntegrityError) -> bool:
+    """Whether a uniqueness constraint refused, on PostgreSQL (SQLSTATE 23505) or SQLite."""
+    return getattr(error.__cause__, "sqlstate", None) == "23505" or str(error).startswith("UNIQUE constraint")
+
+
+def _record_refusal(act: Recording, error: EdcError) -> None:
+    """Put a refused attempt on record, after the attempt itself was rolled back.
+
+    It carries what was tried, message by message, so that a value refused by a check is not forgotten.
+    """
+    refusal = Recording(
+        by=act.by,
+        operation=act.operation,
+        sentence=act.sentence,
+        scope=act.scope,
+        reason=act.reason,
+        always=True,
+        blinding=act.blinding,
+        outcome="refused",
+        form=act.form,
+        record_id=act.record_id,
+        detail={"refusal": error.code, "message": error.message},
+    )
+    if isinstance(error, Refused):
+        refusal.detail["errors"] = error.field_errors
+        refusal.detail["attempted"] = error.attempted
+    with transaction.atomic(), recording.opened(refusal):
+        sealing.write(refusal)
+
+
+def scope_of(thing: Any) -> Scope:
+    """Return where something belongs; the system for what belongs nowhere."""
+    return cast(Scope, thing.scope()) if thing is not None else SYSTEM

@@ -1,0 +1,121 @@
+"""Storing an act: the act, the history rows and one seal per chain, in the transaction of the data."""
+
+import secrets
+from collections import defaultdict
+from typing import Any
+
+from edc import __version__
+from edc.audit import canonical
+from edc.audit.models import Act, ChainHead, Seal
+from edc.audit.recording import Recording, chain_of
+
+
+def write(recording: Recording) -> Act | None:
+    """Store what was recorded and return the act; an act that touched nothing leaves nothing, unless it must.
+
+    Heads of chains are locked here, last and in ascending order, so that two operations can never wait for each
+    other in a circle.
+    """
+    if not recording.rows and not recording.always:
+        return None
+    act = _act(recording)
+    act.save(force_insert=True)
+    by_model: dict[type[Any], list[Any]] = defaultdict(list)
+    by_chain: dict[str, list[str]] = defaultdict(list)
+    for row in recording.rows:
+        by_model[type(row)].append(row)
+        by_chain[row.chain].append(canonical.digest("row", row.canonical))
+    for model, rows in by_model.items():
+        model._default_manager.bulk_create(rows)
+    if not by_chain:
+        by_chain[chain_of(trial_id=act.trial_id, subject_id=act.subject_id)] = []
+    _seal(act, by_chain)
+    return act
+
+
+def _act(recording: Recording) -> Act:
+    by, scope = recording.by, recording.scope
+    act = Act(
+        id=recording.id,
+        at=recording.at,
+        actor_key=by.key,
+        actor_username=by.username,
+        actor_name=by.name,
+        actor_role=by.role,
+        actor_organisation=by.organisation,
+        operation=recording.operation,
+        sentence=recording.sentence,
+        reason=recording.reason,
+        outcome=recording.outcome,
+        channel=by.channel,
+        request_id=by.request_id,
+        software=__version__,
+        trial_id=scope.trial_id,
+        site_id=scope.site_id,
+        subject_id=scope.subject_id,
+        trial_code=scope.trial_code,
+        site_code=scope.site_code,
+        subject_label=scope.subject_label,
+        form=recording.form,
+        record_id=recording.record_id,
+        touched=sorted({row.instance_type._meta.label_lower for row in recording.rows}),
+        detail=canonical.plain(recording.detail),
+        blinding=recording.blinding,
+    )
+    act.canonical = act_text(act)
+    if act.blinding == Act.Blinding.UNBLINDING:
+        nonce = secrets.token_hex(32)
+        act.opening = canonical.canonical_json({"nonce": nonce, "text": act.canonical})
+        act.reason, act.detail = "", {}
+        act.canonical = canonical.canonical_json(
+            {"act": act.id, "commitment": canonical.commitment(nonce, act.canonical)}
+        )
+    return act
+
+
+def act_text(act: Act) -> str:
+    """Return the canonical text of an act: every column that says something."""
+    return canonical.canonical_json(
+        {
+            field.name: getattr(act, field.attname)
+            for field in Act._meta.concrete_fields
+            if field.name not in ("canonical", "opening")
+        }
+    )
+
+
+def _seal(act: Act, by_chain: dict[str, list[str]]) -> None:
+    chains = sorted(by_chain)
+    heads = _locked(chains)
+    if len(heads) < len(chains):
+        ChainHead.objects.bulk_create([ChainHead(chain=chain) for chain in chains], ignore_conflicts=True)
+        heads = _locked(chains)
+    act_digest = canonical.digest("act", act.canonical)
+    seals = []
+    for chain in chains:
+        head = heads[chain]
+        text = canonical.seal_text(
+            chain=chain,
+            number=head.number + 1,
+            previous=head.hash,
+            act=act_digest,
+            rows=by_chain[chain],
+        )
+        seals.append(
+            Seal(
+                chain=chain,
+                number=head.number + 1,
+                act=act,
+                previous=head.hash,
+                hash=canonical.digest("seal", text),
+            )
+        )
+        head.number, head.hash = seals[-1].number, seals[-1].hash
+    Seal.objects.bulk_create(seals)
+    for chain in chains:
+        heads[chain].save(force_update=True)
+
+
+def _locked(chains: list[str]) -> dict[str, ChainHead]:
+    rows = ChainHead.objects.filter(chain__in=chains).order_by("chain").select_for_update()
+    return {head.chain: head for head in rows}
