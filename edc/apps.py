@@ -1,13 +1,14 @@
 from django.apps import AppConfig
 
-from edc import checks
+from edc import celery, checks
 
 
 class Edc(AppConfig):
-    """The project itself: registers the checks that `manage.py check` runs."""
+    """The project itself: the work queue that every process publishes to, and the checks of `manage.py check`."""
 
     name = "edc"
     label = "edc"
+    queue = celery.app
 
     def ready(self) -> None:
         checks.register()

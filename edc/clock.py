@@ -49,9 +49,7 @@ class Identifiers:
                 if self._counter >> COUNTER_BITS:
                     self._milliseconds, self._counter = self._milliseconds + 1, 0
             tail = (
-                secrets.randbits(RANDOM_BITS)
-                if self.random_bits is None
-                else self.random_bits.getrandbits(RANDOM_BITS)
+                secrets.randbits(RANDOM_BITS) if self.random_bits is None else self.random_bits.getrandbits(RANDOM_BITS)
             )
             value = self._milliseconds << 80 | 0x7 << 76 | self._counter << 64 | 0b10 << 62 | tail
         return uuid.UUID(int=value)

@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import dj_database_url
+import dj_email_url
 from environs import Env, EnvValidationError
 from marshmallow import ValidationError, validate
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODES = ("demo", "development", "production")
 SECRET_KEY_LENGTH = 50
+ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
 BROKERS = ("filesystem", "memory", "redis", "rediss")
 # Read by the test suite and the measurements, not by the program.
 NOT_OURS_TO_READ = ("EDC_REQUIRE_SERVICES", "EDC_TEST_", "EDC_BENCH_")
@@ -71,10 +74,13 @@ def read() -> Environment:
     Raises `WrongSettings` with every wrong variable when anything is wrong.
     """
     env = Env(eager=False)
+    env.add_parser("database", _database)
+    env.add_parser("email", _email)
     mode = env.str("EDC_MODE", "demo", validate=validate.OneOf(MODES, error="Say one of: {choices}."))
     production = mode == "production"
     wanted = {} if production else {"default": ""}
     variable_files = Path(env.str("EDC_VAR", "") or BASE_DIR / "var")
+    own_database = f"sqlite:///{variable_files / 'edc.sqlite3'}"
     broker_url = env.str("CELERY_BROKER_URL", "filesystem://", validate=_known_broker)
     values: dict[str, Any] = {
         "mode": mode,
@@ -83,21 +89,12 @@ def read() -> Environment:
         "allowed_hosts": env.list("ALLOWED_HOSTS", validate=_hosts)
         if production
         else env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"], validate=_hosts),
-        "database": env.dj_db_url("DATABASE_URL", conn_max_age=60, conn_health_checks=True)
-        if production
-        else env.dj_db_url(
-            "DATABASE_URL", f"sqlite:///{variable_files / 'edc.sqlite3'}", conn_max_age=60, conn_health_checks=True
-        ),
+        "database": env.database("DATABASE_URL", **({} if production else {"default": own_database})),
         "cache": env.dj_cache_url("CACHE_URL", _shared_cache(broker_url)),
-        "email": env.dj_email_url("EMAIL_URL")
-        if os.environ.get("EMAIL_URL")
-        else {
-            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
-            "EMAIL_FILE_PATH": str(variable_files / "outbox"),
-        },
+        "email": env.email("EMAIL_URL", f"file:///{variable_files / 'outbox'}"),
         "mail_from": env.str("EDC_MAIL_FROM", "edc@localhost", validate=validate.Email()),
         "broker_url": broker_url,
-        "public_url": env.str("EDC_PUBLIC_URL", "http://127.0.0.1:8000", validate=_web_address).rstrip("/"),
+        "public_url": env.str("EDC_PUBLIC_URL", "http://127.0.0.1:8000", validate=_web_address),
         "proxies": env.int("EDC_PROXIES", 0, validate=validate.Range(0, 10)),
         "https_redirect": env.bool("EDC_HTTPS_REDIRECT", True),
         "hsts_seconds": env.int("EDC_HSTS_SECONDS", 31_536_000, validate=validate.Range(min=0)),
@@ -143,7 +140,8 @@ def _kept_secret(path: Path) -> str:
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_urlsafe(SECRET_KEY_LENGTH))
     try:
         # A link and not a rename: of two processes that start together, the first one's key stands.
@@ -153,6 +151,23 @@ def _kept_secret(path: Path) -> str:
     finally:
         draft.unlink()
     return path.read_text(encoding="ascii")
+
+
+def _database(url: str) -> dict[str, Any]:
+    try:
+        found = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
+    except ValueError as error:
+        raise ValidationError("Say postgres://user:password@host:port/name or sqlite:////path.") from error
+    if found.get("ENGINE") not in ENGINES or not found.get("NAME"):
+        raise ValidationError("Only PostgreSQL and SQLite are known, and the database needs a name.")
+    return dict(found)
+
+
+def _email(url: str) -> dict[str, Any]:
+    if urlsplit(url).scheme not in dj_email_url.SCHEMES:
+        raise ValidationError("Say smtp://user:password@host:port/?tls=True or file:////directory.")
+    # Its parser takes host and port to be there only where the address names them; Django wants no empty ones.
+    return {name: value for name, value in dj_email_url.parse(url).items() if value is not None}
 
 
 def _shared_cache(broker_url: str | None) -> str:

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
-from edc import clock
+from edc import celery, clock
 
 REQUIRE_SERVICES = os.environ.get("EDC_REQUIRE_SERVICES") == "1"
 REDIS_URL = os.environ.get("EDC_TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
@@ -29,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.VARIABLE_FILES = own
     settings.EMAIL_FILE_PATH = str(own / "outbox")
-    settings.CELERY_BROKER_DIRECTORY = own / "broker"
+    celery.app.conf.update(broker_url="memory://", broker_transport_options={})
     if _on("sqlite"):
         # A file, not memory: several connections, write-ahead log and locks as in the real thing.
         settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(own / "test.sqlite3")

@@ -120,6 +120,7 @@ def test_the_tests_run_with_what_the_program_runs_with() -> None:
     """The pins of base.txt are those of dev.txt: what was tested is what is installed."""
     pinned = re.compile(r"^([a-z0-9][a-z0-9._-]*(?:\[[a-z,]+\])?==\S+)", re.MULTILINE)
     base, dev = (
-        set(pinned.findall((ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8"))) for name in ("base", "dev")
+        set(pinned.findall((ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")))
+        for name in ("base", "dev")
     )
     assert base - dev == set()

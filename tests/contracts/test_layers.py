@@ -194,11 +194,18 @@ def test_an_import_that_points_down_is_left_alone(tmp_path: Path, path: str, sou
 
 def plant(root: Path, path: str, source: str) -> None:
     """Lay out a small project with one module of each layer, and the given source in one of them."""
-    skeleton = {"edc/__init__.py": "", "edc/clock.py": "", "edc/errors.py": "", "edc/settings.py": "", "edc/urls.py": ""}
+    skeleton = {
+        "edc/__init__.py": "",
+        "edc/clock.py": "",
+        "edc/errors.py": "",
+        "edc/settings.py": "",
+        "edc/urls.py": "",
+    }
     skeleton |= {f"edc/{app}/{file}": "" for app in ("audit", "access") for file in ("__init__.py", "models.py")}
     for app in ("trials", "visits"):
         skeleton |= {
-            f"{app}/{name}.py": "" for name in ("__init__", "models", "queries", "urls", "rules/calendar", "rules/window")
+            f"{app}/{name}.py": ""
+            for name in ("__init__", "models", "queries", "urls", "rules/calendar", "rules/window")
         }
         skeleton |= {f"{app}/{name}.py": "" for name in ("operations/entry", "operations/subject", "views/page")}
     skeleton |= {"visits/forms/page.py": "import django", "visits/forms/kinds.py": "import decimal"}
