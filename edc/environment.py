@@ -124,7 +124,7 @@ def _refuse_what_is_wrong(env: Env) -> None:
     try:
         env.seal()
     except EnvValidationError as error:
-        problems |= {name: [str(each) for each in said] for name, said in error.error_messages.items()}
+        problems |= {name: [str(each) for each in said] for name, said in dict(error.error_messages).items()}
         known |= set(problems)
     for name in os.environ:
         if name.startswith("EDC_") and name not in known and not name.startswith(NOT_OURS_TO_READ):
