@@ -52,7 +52,9 @@ class Actor:
         return next((grant for grant in self.grants if grant.covers(permission, scope)), None)
 
     def may(self, permission: Permission, scope: Scope) -> bool:
-        """Whether the actor may do this there."""
+        """Whether the actor may do this there. Whoever has an account may keep it."""
+        if permission is Permission.ACCOUNT_OWN and self.user is not None:
+            return True
         return permission in self.system or self.grant_for(permission, scope) is not None
 
     def sees(self, scope: Scope) -> bool:

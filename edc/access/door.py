@@ -89,7 +89,7 @@ def operation(
             )
             try:
                 if not by.may(permission, scope):
-                    raise NotAllowed if by.sees(scope) else NotVisible  # noqa: TRY301
+                    raise NotAllowed if by.sees(scope) else NotVisible
                 if weighty:
                     confirm_password(by, password)
                 return _inside(body, facts, act, by, given)

@@ -38,8 +38,9 @@ class User(Audited, AbstractBaseUser):
     email = models.EmailField("e-mail", blank=True)
     organisation = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField("open", default=True)
+    must_change_password = models.BooleanField("has to choose a password at the next log-in", default=False)
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     EMAIL_FIELD = "email"
     USERNAME_FIELD = "username"

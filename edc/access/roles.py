@@ -7,6 +7,7 @@ from dataclasses import dataclass
 class Permission(enum.StrEnum):
     """One thing that a role may do in a trial, or at a site of it."""
 
+    ACCOUNT_OWN = "keep one's own account"
     TRIAL_VIEW = "see the trial, its protocol and its sites"
     PROTOCOL_LOAD = "load a version of the protocol and open it at sites"
     ACCESS_VIEW = "see who has access"

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-Leaf: TypeAlias = str | int | bool | None | list[object] | dict[str, object]
+Leaf: TypeAlias = str | int | bool | list[object] | dict[str, object] | None
 Changes: TypeAlias = dict[str, tuple[Leaf, Leaf]]
 
 ROW_KEY = "_row"
@@ -23,31 +23,33 @@ def canonical_json(value: object) -> str:
 
     Raises `TypeError` for a binary float or any other type that has no exact text.
     """
-    return json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return json.dumps(plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def plain(value: object) -> Leaf:
-    """Return a value as JSON can hold it exactly: decimals as typed, moments in UTC with microseconds."""
-    return _plain(value)
+    """Return a value as JSON can hold it exactly: decimals as typed, moments in UTC with microseconds.
 
-
-def _plain(value: object) -> Leaf:
+    Raises `TypeError` for a binary float or any other type that has no exact text.
+    """
+    result: Leaf
     match value:
         case None | bool() | int() | str():
-            return value
+            result = value
         case decimal.Decimal():
-            return format(value, "f")
+            result = format(value, "f")
         case datetime.datetime():
-            return value.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            result = value.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         case datetime.date() | datetime.time():
-            return value.isoformat()
+            result = value.isoformat()
         case uuid.UUID():
-            return str(value)
+            result = str(value)
         case list() | tuple():
-            return [_plain(member) for member in value]
+            result = [plain(member) for member in value]
         case dict():
-            return {str(key): _plain(member) for key, member in value.items()}
-    raise TypeError(f"{type(value).__name__} has no canonical text")
+            result = {str(key): plain(member) for key, member in value.items()}
+        case _:
+            raise TypeError(f"{type(value).__name__} has no canonical text")
+    return result
 
 
 def flatten(name: str, value: object) -> Iterator[tuple[str, Leaf]]:
@@ -57,12 +59,12 @@ def flatten(name: str, value: object) -> Iterator[tuple[str, Leaf]]:
     row and key: ``values.ALB``, ``values.MEDS[r1].MEDNAME``. Anything else is one part.
     """
     if not isinstance(value, Mapping):
-        yield name, _plain(value)
+        yield name, plain(value)
         return
     for key, member in value.items():
         path = f"{name}.{key}"
         if not _is_rows(member):
-            yield path, _plain(member)
+            yield path, plain(member)
             continue
         for row in member:
             yield from _flatten_row(f"{path}[{row[ROW_KEY]}]", row)
@@ -76,7 +78,7 @@ def _flatten_row(path: str, row: Mapping[str, object]) -> Iterator[tuple[str, Le
     yield path, "row"
     for key, member in row.items():
         if key != ROW_KEY:
-            yield f"{path}.{key}", _plain(member)
+            yield f"{path}.{key}", plain(member)
 
 
 def difference(old: Mapping[str, Leaf], new: Mapping[str, Leaf]) -> Changes:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection
 
@@ -33,6 +33,13 @@ class Scope:
 
 
 SYSTEM = Scope()
+
+
+class HasScope(Protocol):
+    """Anything that knows where it belongs."""
+
+    def scope(self) -> Scope:
+        """Return the place."""
 
 
 def chain_of(*, trial_id: uuid.UUID | None, subject_id: uuid.UUID | None) -> str:

@@ -1,0 +1,170 @@
+"""Accounts and memberships: opening and closing, giving and ending."""
+
+import datetime
+import uuid
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from edc import clock
+from edc.access.actor import Actor
+from edc.access.door import operation
+from edc.access.models import Membership, User, clean_username
+from edc.access.roles import ROLES, Permission, Role
+from edc.audit import recording
+from edc.errors import NeedsReason, Refused
+
+
+@operation(Permission.ACCESS_MANAGE, "Account opened", on=None)
+def open_account(
+    *,
+    by: Actor,
+    reason: str,
+    key: uuid.UUID,
+    username: str,
+    name: str,
+    password: str,
+    email: str = "",
+    organisation: str = "",
+    choose_password: bool = True,
+) -> User:
+    """Open an account with a first password, which its owner replaces at the first log-in.
+
+    Refused when the name is, or ever was, somebody's, in whatever case; and when the password is weak.
+    """
+    existing: User | None = User.objects.filter(pk=key).first()
+    if existing is not None:
+        return existing
+    username = clean_username(username)
+    errors: dict[str, list[str]] = {}
+    if not username:
+        errors["username"] = ["Type a user name."]
+    elif User.objects.filter(username__iexact=username).exists():
+        errors["username"] = ["There is, or was, an account of this name. Choose another."]
+    if not name.strip():
+        errors["name"] = ["Type the name as it is printed."]
+    user = User(
+        id=key,
+        username=username,
+        name=name.strip(),
+        email=email,
+        organisation=organisation,
+        must_change_password=choose_password,
+    )
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        errors["password"] = list(error.messages)
+    if errors:
+        raise Refused(field_errors=errors, attempted={"username": username, "name": name})
+    user.set_password(password)
+    user.save()
+    recording.required(User).note(record_id=user.pk, account=username)
+    return user
+
+
+@operation(Permission.ACCESS_MANAGE, "Account closed", on=None)
+def close_account(*, by: Actor, reason: str, user: User) -> User:
+    """Close an account: every session and token of it stops at the next request. A reason is needed."""
+    return _set_open(by=by, reason=reason, user=user, is_active=False)
+
+
+@operation(Permission.ACCESS_MANAGE, "Account opened again", on=None)
+def reopen_account(*, by: Actor, reason: str, user: User) -> User:
+    """Open a closed account again. A reason is needed."""
+    return _set_open(by=by, reason=reason, user=user, is_active=True)
+
+
+def _set_open(*, by: Actor, reason: str, user: User, is_active: bool) -> User:
+    if by.key == str(user.pk):
+        raise Refused("Nobody opens or closes their own account. Ask another administrator.")
+    if not reason:
+        raise NeedsReason
+    user = User.objects.select_for_update().get(pk=user.pk)
+    user.is_active = is_active
+    user.save()
+    recording.required(User).note(record_id=user.pk, account=user.username)
+    return user
+
+
+@operation(Permission.ACCESS_MANAGE, "Membership given", on="trial")
+def give_membership(
+    *,
+    by: Actor,
+    reason: str,
+    key: uuid.UUID,
+    user: User,
+    trial: recording.HasScope,
+    role: Role,
+    site: recording.HasScope | None = None,
+    starts_at: datetime.datetime | None = None,
+    ends_at: datetime.datetime | None = None,
+) -> Membership:
+    """Give a person a role in a trial, at one site or at all of them, from a moment until another.
+
+    Refused for oneself, for a site of another trial, and for what the person holds already.
+    """
+    existing: Membership | None = Membership.objects.filter(pk=key).first()
+    if existing is not None:
+        return existing
+    start = starts_at or clock.now()
+    place = site.scope() if site is not None else trial.scope()
+    if by.key == str(user.pk):
+        raise Refused("Nobody gives access to themselves. Ask another administrator.")
+    if place.trial_id is None or place.trial_id != trial.scope().trial_id:
+        raise Refused("This site belongs to another trial.", field_errors={"site": ["Choose a site of this trial."]})
+    if ends_at is not None and ends_at <= start:
+        raise Refused(field_errors={"ends_at": ["The membership has to end after it starts."]})
+    membership = Membership(
+        id=key,
+        user=user,
+        trial_id=place.trial_id,
+        site_id=place.site_id,
+        role=role,
+        starts_at=start,
+        ends_at=ends_at,
+    )
+    if _held_already(membership):
+        raise Refused(f"{user.name} holds the role of {ROLES[role].label} there already.")
+    membership.save()
+    recording.required(Membership).note(record_id=membership.pk, account=user.username, role=role)
+    return membership
+
+
+def _held_already(membership: Membership) -> bool:
+    return (
+        Membership.objects.filter(
+            user=membership.user_id, trial=membership.trial_id, role=membership.role, site=membership.site_id
+        )
+        .exclude(ends_at__lte=membership.starts_at)
+        .exists()
+    )
+
+
+@operation(Permission.ACCESS_MANAGE, "Membership ended", on="membership")
+def end_membership(*, by: Actor, reason: str, membership: Membership) -> Membership:
+    """End a membership now; it takes effect on the person's next request. A reason is needed."""
+    if not reason:
+        raise NeedsReason
+    membership = (
+        Membership.objects.select_for_update(of=("self",)).select_related("trial", "site").get(pk=membership.pk)
+    )
+    now = clock.now()
+    if membership.ends_at is not None and membership.ends_at <= now:
+        return membership
+    membership.ends_at = max(now, membership.starts_at)
+    membership.save()
+    recording.required(Membership).note(record_id=membership.pk, role=membership.role)
+    return membership
+
+
+@operation(Permission.ACCOUNT_OWN, "Password changed", on=None, always=True)
+def password_changed(*, by: Actor, reason: str, user: User) -> User:
+    """Put on record that a person chose a new password. The password itself is never on record."""
+    if by.key != str(user.pk):
+        raise Refused("A password is chosen by the owner of the account.")
+    user = User.objects.select_for_update().get(pk=user.pk)
+    user.must_change_password = False
+    user.save()
+    recording.required(User).note(record_id=user.pk, account=user.username)
+    return user
