@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -124,7 +125,8 @@ def _refuse_what_is_wrong(env: Env) -> None:
     try:
         env.seal()
     except EnvValidationError as error:
-        problems |= {name: [str(each) for each in said] for name, said in dict(error.error_messages).items()}
+        said_of = cast(Mapping[str, list[str]], error.error_messages)
+        problems |= {name: [str(each) for each in said] for name, said in said_of.items()}
         known |= set(problems)
     for name in os.environ:
         if name.startswith("EDC_") and name not in known and not name.startswith(NOT_OURS_TO_READ):

@@ -73,7 +73,7 @@ def test_no_request_is_one_transaction() -> None:
 
 
 def test_writing_through_the_snapshot_is_refused(tmp_path: Path) -> None:
-    write = "from django.db import connections; connections['{}'].cursor().execute('CREATE TABLE written (row)')"
+    write = "from django.db import connections; connections['{0}'].cursor().execute('CREATE TABLE written_{0} (row)')"
     variables = {"EDC_VAR": str(tmp_path)}
     assert manage("shell", "-v0", "-c", write.format("default"), **variables).returncode == 0
     told = manage("shell", "-v0", "-c", write.format("snapshot"), **variables)
