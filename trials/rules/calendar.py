@@ -7,6 +7,7 @@ last day of each month instead of drifting to the 28th.
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -14,10 +15,10 @@ from trials.rules.partial_date import PartialDate, bounds
 
 
 class Between(NamedTuple):
-    """A whole number of which only the limits are known, both included."""
+    """A number of which only the limits are known, both included: an age, or a laboratory value below a limit."""
 
-    low: int
-    high: int
+    low: int | Decimal
+    high: int | Decimal
 
 
 class Window(NamedTuple):

@@ -1,0 +1,58 @@
+"""Free text."""
+
+import unicodedata
+
+from trials.protocol.schema.items import Item
+from visits.forms.answer import Answer, Context, RawAnswer, Refused, forbidden
+from visits.forms.kinds.base import Control, Kind, missing_codes
+
+ONE_LINE = 120
+"""Texts of at most this many characters are one line; longer ones get a box of several lines."""
+DEFAULT_LENGTH = 2000
+
+
+class Text(Kind):
+    """Free text, kept as typed; compared and exported in Unicode's composed form (NFC)."""
+
+    name = "text"
+
+    def read(self, item: Item, raw: RawAnswer, context: Context) -> Answer | Refused:
+        text = raw.text.replace("\r\n", "\n").replace("\r", "\n")
+        found = [character for character in text if forbidden(character) and character != "\n"]
+        if found:
+            return Refused((_unwanted(found[0]),))
+        if "\n" in text and not _has_lines(item):
+            return Refused(("This item takes one line. Take out the line breaks.",))
+        longest = item.max_length or DEFAULT_LENGTH
+        if len(text) > longest:
+            return Refused((f"This has {len(text)} characters; at most {longest} can be kept. Shorten it.",))
+        composed = unicodedata.normalize("NFC", text)
+        return Answer(text=text, value="" if composed == text else composed)
+
+    def missing_code_by_point(self, item: Item, text: str, context: Context) -> str | None:
+        """Only an allowed code counts: a text may well begin with a point."""
+        code = super().missing_code_by_point(item, text, context)
+        return code if code in missing_codes(item, context) else None
+
+    def control(self, item: Item, raw: RawAnswer, context: Context) -> Control:
+        longest = item.max_length or DEFAULT_LENGTH
+        if not _has_lines(item):
+            return Control(self.control_template, size=min(longest, 60), max_length=longest)
+        return Control("components/items/lines.html", size=60, max_length=longest, lines=item.lines or 3)
+
+    def text_schema(self, item: Item, context: Context) -> dict[str, object]:
+        return {"maxLength": item.max_length or DEFAULT_LENGTH}
+
+
+def _has_lines(item: Item) -> bool:
+    """Lines as the item says; else texts that may be long have several."""
+    if item.lines is not None:
+        return item.lines > 1
+    return (item.max_length or DEFAULT_LENGTH) > ONE_LINE
+
+
+def _unwanted(character: str) -> str:
+    name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
+    if character == "\t":
+        name = "tab"
+    return f"This has a character that cannot be seen ({name}). Take it out, or type the text again."
