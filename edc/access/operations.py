@@ -159,12 +159,14 @@ def end_membership(*, by: Actor, reason: str, membership: Membership) -> Members
 
 
 @operation(Permission.ACCOUNT_OWN, "Password changed", on=None, always=True)
-def password_changed(*, by: Actor, reason: str, user: User) -> User:
-    """Put on record that a person chose a new password. The password itself is never on record."""
+def choose_password(*, by: Actor, reason: str, user: User, password: str) -> User:
+    """Set a new password, by the account's owner. That it changed is on record; the password itself never is."""
     if by.key != str(user.pk):
         raise Refused("A password is chosen by the owner of the account.")
-    user = User.objects.select_for_update().get(pk=user.pk)
-    user.must_change_password = False
-    user.save()
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    locked.set_password(password)
+    locked.must_change_password = False
+    locked.save()
+    user.refresh_from_db()
     recording.required(User).note(record_id=user.pk, account=user.username)
-    return user
+    return locked
