@@ -57,7 +57,7 @@ def _load(source: Source, library: Path) -> LoadedProtocol:
         protocol = Protocol.model_validate_json(canonical)
     except ValidationError as error:
         problems += worded(root, Protocol, error.errors(include_url=False))
-    problems += cross_check(root, protocol)
+    problems += cross_check(root)
     errors = [one for one in problems if one.severity == "error"]
     if errors or protocol is None:
         raise ProtocolError(_in_order(source, errors)[:MAX_PROBLEMS])

@@ -23,7 +23,7 @@ class Problem:
         head = f"{self.path}:{self.line}:{self.column}: {self.severity}: {self.message}"
         if not self.source_line.strip():
             return head
-        shown = "".join(one if one.isprintable() or one == "\t" else "\N{REPLACEMENT CHARACTER}" for one in self.source_line[:200])
+        shown = "".join(one if one.isprintable() or one == "\t" else "�" for one in self.source_line[:200])
         before = shown[: max(self.column - 1, 0)]
         indent = "".join("\t" if letter == "\t" else " " for letter in before)
         return f"{head}\n    {shown}\n    {indent}^"

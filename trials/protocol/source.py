@@ -210,6 +210,9 @@ class _Builder:
 
     def _take(self, event: object) -> bool:
         kind = type(event).__name__
+        if kind in {"MappingEndEvent", "SequenceEndEvent"}:
+            self._close()
+            return True
         if kind in {"StreamStartEvent", "StreamEndEvent", "DocumentEndEvent", "CommentEvent"}:
             return True
         start = event.start_mark  # type: ignore[attr-defined]
@@ -219,9 +222,9 @@ class _Builder:
                 self.problems.append(mark.problem("A protocol file is one document; a second one begins here"))
                 return False
             return True
-        if kind in {"MappingEndEvent", "SequenceEndEvent"}:
-            self._close()
-            return True
+        return self._value(kind, event, mark)
+
+    def _value(self, kind: str, event: object, mark: Mark) -> bool:
         self.nodes += 1
         if self.nodes > MAX_NODES:
             self.problems.append(mark.problem(f"The file has more than {MAX_NODES:,} values"))

@@ -57,10 +57,8 @@ def keys_at(model: type[BaseModel], location: Location) -> dict[str, bool]:
     """The keys that the part at this location may have, and whether each is needed."""
     current: Any = model
     for step in location:
-        if isinstance(step, str) and step.startswith("<"):
-            current = _branch(current, step)
-        else:
-            current = _inside(current, step)
+        tagged = isinstance(step, str) and step.startswith("<")
+        current = _branch(current, str(step)) if tagged else _inside(current, step)
         if current is None:
             return {}
     for found in _models(current):

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from trials.protocol.schema.base import Assumed, FormId, ItemId, Label, Part, Rule, Word
+from trials.protocol.schema.base import Assumed, FormId, ItemId, Label, Part, Rule
+from trials.protocol.schema.identity import Role
 from trials.protocol.schema.items import Block, Check, Group, InformationClass, Item
 
 
@@ -31,7 +32,7 @@ class Form(Part):
     id: FormId
     title: Label
     hint: Label | None = None
-    who: Word | None = None
+    who: Role | None = None
     class_: InformationClass = Field(default="open", alias="class")
     repeating: Literal["no", "log"] = "no"
     about: Literal["visit", "subject", "infusion", "adverse_event"] = "visit"

@@ -2,7 +2,7 @@
 
 import string
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator, model_validator
@@ -219,12 +219,30 @@ class Outcome(Part):
     assumed: Assumed = False
 
 
+Role = Literal[
+    "administrator",
+    "coordinator",
+    "infusion_nurse",
+    "investigator",
+    "monitor",
+    "data_manager",
+    "statistician_blinded",
+    "statistician_unblinded",
+    "pharmacist_unblinded",
+    "safety_physician",
+    "coder",
+    "safety_board",
+    "auditor",
+]
+ROLES: tuple[str, ...] = get_args(Role)
+
+
 class Reminder(Part):
     """When the site is told about a visit: so many days before or after a point of its window."""
 
     id: Word
     when: Literal["before_window", "at_target", "before_close", "overdue"]
     days: Annotated[int, Field(ge=0, le=365)] = 0
-    to: Annotated[tuple[Word, ...], Field(min_length=1)]
+    to: Annotated[tuple[Role, ...], Field(min_length=1)]
     message: Label | None = None
     assumed: Assumed = False
