@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.trials.rules.expression.generated import NAMES, TREES, VALUES, Tree, written
 from trials.rules.expression import UNKNOWN, Between, Type, compile_expression, page_value
-from trials.rules.partial_date import PartialDate, parse_time
+from trials.rules.partial_date import DateError, PartialDate, parse_time
 
 SCRIPT = Path(__file__).parents[4] / "edc" / "static" / "edc" / "rules.js"
 NODE = shutil.which("node")
