@@ -15,6 +15,8 @@ from django.core.cache import cache
 
 from edc import celery, clock
 
+pytest_plugins = ["tests.cast"]
+
 REQUIRE_SERVICES = os.environ.get("EDC_REQUIRE_SERVICES") == "1"
 REDIS_URL = os.environ.get("EDC_TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 CHROMIUM = os.environ.get("EDC_TEST_CHROMIUM") or shutil.which("chromium") or ""
@@ -28,6 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(own, ignore_errors=True))
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.VARIABLE_FILES = own
+    # Each test client would list all files of all packages; the live server finds them without.
+    settings.WHITENOISE_USE_FINDERS = False
     settings.EMAIL_FILE_PATH = str(own / "outbox")
     celery.app.conf.update(broker_url="memory://", broker_transport_options={})
     if _on("sqlite"):

@@ -68,7 +68,7 @@ class Site(Audited):
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="sites")
     code = models.CharField(max_length=20)
     name = models.CharField(max_length=200)
-    country = models.CharField(max_length=2)
+    country = models.CharField(max_length=100)
     time_zone = models.CharField(max_length=60)
     protocol_version = models.ForeignKey(ProtocolVersion, on_delete=models.PROTECT, related_name="sites")
     protocol_since = models.DateField()

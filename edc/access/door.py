@@ -76,7 +76,9 @@ def operation(
         OPERATIONS[facts.name] = facts
 
         @functools.wraps(body)
-        def run(*, by: Actor, reason: str = "", password: str = "", **given: Any) -> Any:
+        def run(*, by: Actor, reason: str = "", **given: Any) -> Any:
+            # Only a weighty operation is asked for the actor's password; opening an account takes one of its own.
+            password = given.pop("password", "") if weighty else ""
             scope = given[on].scope() if on else SYSTEM
             act = Recording(
                 by=by.by(permission, scope),
