@@ -46,6 +46,7 @@ class OnlyWorker(bootsteps.StartStopStep):
         try:
             fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            self.stop(parent)
             raise SystemExit(f"Another worker runs here already; it holds {path}.") from None
 
     def stop(self, parent: Any) -> None:

@@ -5,6 +5,7 @@ What the design fixes is verified again by `edc.checks`.
 """
 
 import datetime
+import sys
 
 from csp.constants import NONE, SELF
 from psycopg import IsolationLevel
@@ -168,7 +169,8 @@ AXES_LOCKOUT_PARAMETERS = ["username"]
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # asks for the address; an attacker cannot rotate the name of the account
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
-AXES_ACCESS_FAILURE_LOG_PER_USER_LIMIT = None
+AXES_ACCESS_FAILURE_LOG_PER_USER_LIMIT = sys.maxsize  # keep all; with None each failed log-in ends in an error
+AXES_LOCKOUT_TEMPLATE = "errors/429.html"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_IPWARE_PROXY_COUNT = ENVIRONMENT.proxies or None
@@ -223,6 +225,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VARIABLE_FILES / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "edc" / "static"]
 WHITENOISE_USE_FINDERS = not ENVIRONMENT.production
 WHITENOISE_AUTOREFRESH = DEBUG
@@ -273,7 +276,8 @@ SPECTACULAR_SETTINGS = {
 
 # --- Background work, mail, log ---------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = ENVIRONMENT.broker_url
+# The library asks for a host name even where the broker is a directory.
+CELERY_BROKER_URL = ENVIRONMENT.broker_url.replace("filesystem://", "filesystem://localhost")
 CELERY_BROKER_DIRECTORY = VARIABLE_FILES / "broker"
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_IGNORE_RESULT = True
