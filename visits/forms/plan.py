@@ -1,29 +1,14 @@
 """The rules of a form, compiled once: what is shown when, what is required when, which checks run over what."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
 
-from trials.protocol.schema.forms import Form
+from trials.protocol.names import form_names
+from trials.protocol.schema.forms import Form, Section
 from trials.protocol.schema.items import Check, Group, Item
 from trials.protocol.schema.protocol import Protocol
 from trials.rules.expression import Expression, Type, compile_expression
-
-TYPES: Final = {
-    "text": Type.TEXT,
-    "integer": Type.NUMBER,
-    "decimal": Type.NUMBER,
-    "date": Type.DATE,
-    "partial_date": Type.DATE,
-    "time": Type.TIME,
-    "choice": Type.CODE,
-    "many": Type.CODES,
-    "yes_no": Type.BOOL,
-    "lab": Type.NUMBER,
-    "cells": Type.NUMBER,
-}
-SUBJECT_NAMES: Final = {"subject.age": Type.NUMBER, "subject.sex": Type.CODE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,47 +73,32 @@ def _cached(pair: _Pair) -> Plan:
 
 
 def _compiled(form: Form, protocol: Protocol) -> Plan:
-    names = _names(form, protocol)
-
-    def rule(source: str) -> Expression:
-        return compile_expression(source, names, Type.BOOL)
-
+    names = form_names(protocol, form.id)
     show: dict[str, tuple[Expression, ...]] = {}
+    required: dict[str, Expression | bool] = {}
+    checks = [PlannedCheck(check, _rule(check.when, names), None) for check in form.checks]
     for section in form.sections:
-        outer = _rules(section.show, rule)
+        outer = _shown_when(section, names)
         for block in section.items:
-            show[block.id] = outer + _rules(block.show, rule)
-            if isinstance(block, Group):
-                show.update({item.id: show[block.id] + _rules(item.show, rule) for item in block.items})
-    required = {
-        item.id: rule(item.required) if isinstance(item.required, str) else item.required
-        for item in form.all_items()
-    }
-    checks = [_planned(check, rule(check.when), form, None) for check in form.checks]
-    checks += [
-        _planned(check, rule(check.when), form, group) for group in form.groups() for check in group.checks
-    ]
-    return Plan({name: rules for name, rules in show.items() if rules}, required, tuple(checks))
+            show[block.id] = outer + _shown_when(block, names)
+            if isinstance(block, Item):
+                required[block.id] = _required_when(block, names)
+                continue
+            row_names = form_names(protocol, form.id, block.id)
+            for item in block.items:
+                show[item.id] = show[block.id] + _shown_when(item, row_names)
+                required[item.id] = _required_when(item, row_names)
+            checks += [PlannedCheck(check, _rule(check.when, row_names), block) for check in block.checks]
+    return Plan({block_id: rules for block_id, rules in show.items() if rules}, required, tuple(checks))
 
 
-def _rules(source: str | None, rule: Callable[[str], Expression]) -> tuple[Expression, ...]:
-    return () if source is None else (rule(source),)
+def _rule(source: str, names: Mapping[str, Type]) -> Expression:
+    return compile_expression(source, names, Type.BOOL)
 
 
-def _planned(check: Check, when: Expression, form: Form, group: Group | None) -> PlannedCheck:
-    """A check of the form that reads items of a group runs over that group's rows."""
-    if group is None:
-        group = next((form.group_of[name] for name in sorted(when.reads) if name in form.group_of), None)
-    return PlannedCheck(check, when, group)
+def _shown_when(part: Section | Group | Item, names: Mapping[str, Type]) -> tuple[Expression, ...]:
+    return () if part.show is None else (_rule(part.show, names),)
 
 
-def _names(form: Form, protocol: Protocol) -> dict[str, Type]:
-    own = _types(form.all_items())
-    elsewhere = {
-        f"{other.id}.{name}": kind for other in protocol.forms for name, kind in _types(other.all_items()).items()
-    }
-    return {**SUBJECT_NAMES, **elsewhere, **own}
-
-
-def _types(items: Iterable[Item]) -> dict[str, Type]:
-    return {item.id: TYPES[item.kind] for item in items if item.kind in TYPES}
+def _required_when(item: Item, names: Mapping[str, Type]) -> Expression | bool:
+    return _rule(item.required, names) if isinstance(item.required, str) else item.required

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from trials.protocol.schema.forms import Form
 from trials.protocol.schema.items import Group, Item
-from visits.forms.answer import RawAnswer, quoted
+from visits.forms.answer import RawAnswer, printable, quoted
 
 ROW_KEY = re.compile(r"r[1-9][0-9]{0,4}", re.ASCII)
 TICKED: Final = frozenset({"on", "true", "1", "yes"})
@@ -47,13 +47,10 @@ def read_post(form: Form, data: Mapping[str, Sequence[str]]) -> Sheet:
     raws = {item.id: _posted(item, data, item.id) for item in form.items()}
     rows = {group.id: _posted_rows(group, data) for group in form.groups()}
     known = {name for item in form.items() for name in _names(item.id)} | {
-        name
-        for group in form.groups()
-        for row in rows[group.id]
-        for name in _row_names(group, row.key)
+        name for group in form.groups() for row in rows[group.id] for name in _row_names(group, row.key)
     }
     faults = {
-        name: f"This form has no item {quoted(name)}."
+        _short(name): f"This form has no item {quoted(name)}."
         for name in data
         if name not in known and _ITEM_LIKE.fullmatch(name)
     }
@@ -63,7 +60,7 @@ def read_post(form: Form, data: Mapping[str, Sequence[str]]) -> Sheet:
 def read_json(form: Form, data: object) -> Sheet:
     """Read what a programme sent; what is not of the agreed shape becomes a fault, never an error."""
     if not isinstance(data, Mapping):
-        return Sheet(faults={"": "Send one object with an answer for each item, such as {\"ALB\": \"34.5\"}."})
+        return Sheet(faults={"": 'Send one object with an answer for each item, such as {"ALB": "34.5"}.'})
     items, groups = {item.id: item for item in form.items()}, form.groups_by_id
     raws: dict[str, RawAnswer] = {}
     rows: dict[str, list[SheetRow]] = {}
@@ -74,7 +71,7 @@ def read_json(form: Form, data: object) -> Sheet:
         elif name in groups:
             rows[name] = _sent_rows(groups[name], sent, faults)
         elif name != ROWS_GIVEN:
-            faults[str(name)[:80]] = f"This form has no item {quoted(str(name))}."
+            faults[_short(name)] = f"This form has no item {quoted(str(name))}."
     return Sheet(raws, rows, faults)
 
 
@@ -90,6 +87,11 @@ def path_of(group_id: str, row_key: str, item_id: str) -> str:
 def field_name(path: str) -> str:
     """The name of the page's control for a path: `MEDS-r1-MEDNAME` for `MEDS[r1].MEDNAME`."""
     return path.replace("[", "-").replace("].", "-")
+
+
+def _short(name: object) -> str:
+    """A name that somebody sent, as far as it can be shown."""
+    return printable(str(name)[:80])
 
 
 def _names(name: str) -> tuple[str, str, str]:
@@ -175,7 +177,7 @@ def _sent_rows(group: Group, sent: Any, faults: dict[str, str]) -> list[SheetRow
             if name in items:
                 raws[name] = _sent(items[name], answer)
             elif name not in {"_row", "_delete"}:
-                faults[f"{group.id}[{key or number}].{str(name)[:80]}"] = (
+                faults[f"{group.id}[{key or number}].{_short(name)}"] = (
                     f"{group.title.text()} has no item {quoted(str(name))}."
                 )
         rows.append(SheetRow(key, raws, row.get("_delete") is True))

@@ -6,11 +6,11 @@ from typing import Final
 
 from trials.protocol.schema.items import Item
 from visits.forms.answer import Answer, Context, RawAnswer, Refused, Remark, quoted
-from visits.forms.kinds.base import Column, Control, Kind, Option, unit_of
-from visits.forms.kinds.number import places, plain, range_remarks, read_number, too_many_places
+from visits.forms.kinds.base import Column, Control, Kind, Option
+from visits.forms.kinds.number import places, plain, range_remarks, read_number
 
 POWERS: Final = tuple(f"10^{exponent}" for exponent in range(4, 11))
-"""The powers of ten to choose from, where the item does not name its own."""
+"""The powers of ten to choose from."""
 _ALONE: Final = "Type the number alone, as in 4.0, and choose the power of ten beside it."
 _AS_POWER = re.compile(r"[0-9.]\s*(?:[eEx×*·^]|10\b)", re.ASCII)
 
@@ -27,38 +27,32 @@ class Cells(Kind):
         number = read_number(raw.text)
         if isinstance(number, Refused):
             return number
-        powers = self.unit_names(item, context)
-        power = raw.unit or (powers[0] if len(powers) == 1 else "")
         fault = ""
         if raw.text.startswith("-"):
             fault = f"{quoted(raw.text)} was not read. A number of cells has no sign."
-        elif item.decimals is not None and places(number) > item.decimals:
-            fault = too_many_places(raw.text, item.decimals)
-        elif power not in powers:
-            fault = f"The power of ten is missing. Choose one of {', '.join(powers)} beside the number."
-        elif places(number) > exponent_of(power):
-            fault = f"{quoted(raw.text)} × {power} is not a whole number of cells. Check the power of ten."
-        return Refused((fault,)) if fault else Answer(text=raw.text, unit=power)
+        elif raw.unit not in POWERS:
+            fault = f"The power of ten is missing. Choose one of {', '.join(POWERS)} beside the number."
+        elif places(number) > exponent_of(raw.unit):
+            fault = f"{quoted(raw.text)} × {raw.unit} is not a whole number of cells. Check the power of ten."
+        return Refused((fault,)) if fault else Answer(text=raw.text, unit=raw.unit)
 
     def typed(self, item: Item, answer: Answer, context: Context) -> Number:
         return count(answer)
 
     def words(self, item: Item, answer: Answer, context: Context) -> str:
-        return f"{answer.canonical} × {answer.unit} {unit_of(item) or 'cells'}"
+        return f"{answer.canonical} × {answer.unit} cells"
 
     def remarks(self, item: Item, answer: Answer, context: Context) -> list[Remark]:
         return range_remarks(item, count(answer), self.words(item, answer, context), context)
 
     def control(self, item: Item, raw: RawAnswer, context: Context) -> Control:
-        powers = self.unit_names(item, context)
-        units = tuple(Option(power, f"× {power}", chosen=power == raw.unit) for power in powers)
+        units = tuple(Option(power, f"× {power}", chosen=power == raw.unit) for power in POWERS)
         return Control(self.control_template, size=7, input_mode="decimal", units=units)
 
     def value_columns(self, item: Item, context: Context) -> list[Column]:
-        label, unit = item.label.text(context.lang), unit_of(item) or "cells"
-        powers = {power: power for power in self.unit_names(item, context)}
+        label, powers = item.label.text(context.lang), {power: power for power in POWERS}
         return [
-            Column(item.id, label, "decimal", unit=unit),
+            Column(item.id, label, "decimal", unit="cells"),
             Column(f"{item.id}_NUM", f"{label}: number as typed", "decimal"),
             Column(f"{item.id}_POW", f"{label}: power of ten", "code", powers),
         ]
@@ -69,7 +63,7 @@ class Cells(Kind):
         return [plain(count(answer)), answer.canonical, answer.unit]
 
     def unit_names(self, item: Item, context: Context) -> list[str]:
-        return list(item.units) if item.units else list(POWERS)
+        return list(POWERS)
 
     def text_schema(self, item: Item, context: Context) -> dict[str, object]:
         return {"pattern": r"^\s*(0|[1-9][0-9]*)(\.[0-9]+)?\s*$", "examples": ["4.0"]}

@@ -16,8 +16,11 @@ def options_of(item: Item, context: Context) -> list[Option]:
     """The possible answers of an item: its choice list, or the grades of its scale with their definitions."""
     if item.scale is not None:
         return [
-            Option(str(grade.grade), grade.label.text(context.lang),
-                   grade.definition.text(context.lang) if grade.definition is not None else "")
+            Option(
+                str(grade.grade),
+                grade.label.text(context.lang),
+                grade.definition.text(context.lang) if grade.definition is not None else "",
+            )
             for grade in context.protocol.scale(item.scale).grades
         ]
     if item.choices is not None:

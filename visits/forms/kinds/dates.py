@@ -27,9 +27,9 @@ class Date(Kind):
         if not FIRST_YEAR <= read.year <= LAST_YEAR:
             return Refused((f"The year {read.year} is not possible here: {FIRST_YEAR} to {LAST_YEAR} is.",))
         if not item.future and read.earliest() > context.today:
-            return Refused((
-                f"{read.words()} is in the future; today is {date_words(context.today)}. Type a date up to today.",
-            ))
+            return Refused(
+                (f"{read.words()} is in the future; today is {date_words(context.today)}. Type a date up to today.",)
+            )
         canonical = read.iso()
         return Answer(text=raw.text, value="" if canonical == raw.text else canonical)
 

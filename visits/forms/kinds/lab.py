@@ -12,7 +12,6 @@ from visits.forms.kinds.base import Column, Control, Kind, Option
 from visits.forms.kinds.number import (
     in_range_words,
     places,
-    range_remarks,
     read_number,
     too_many_places,
     without_minus_zero,
@@ -85,9 +84,7 @@ class Lab(Kind):
             remarks.append(Remark(f"{item.id}.decimals", too_many_places(digits, item.decimals)))
         if unit is None:
             return remarks
-        if not comparator:
-            remarks += range_remarks(item, number * unit.factor, self.words(item, answer, context), context)
-        if not remarks and not _plausible(number, comparator, unit):
+        if not _plausible(number, comparator, unit):
             remarks.append(Remark(f"{item.id}.plausible", self._implausible(item, answer, number, unit, context)))
         return remarks
 
@@ -135,8 +132,11 @@ class Lab(Kind):
         meant = [
             f"{answer.canonical} {other.unit}"
             for other in analyte_of(item, context).units
-            if other.unit != unit.unit and other.unit in allowed and other.factor != unit.factor
-            and other.plausible is not None and _plausible(number, "", other)
+            if other.unit != unit.unit
+            and other.unit in allowed
+            and other.factor != unit.factor
+            and other.plausible is not None
+            and _plausible(number, "", other)
         ]
         if meant:
             return f"{seen} Did you mean {' or '.join(meant)}?"
