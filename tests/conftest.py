@@ -12,8 +12,11 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connections, transaction
+from django.test import TransactionTestCase
 
 from edc import celery, clock
+from edc.audit import triggers
 
 pytest_plugins = ["tests.cast"]
 
@@ -64,6 +67,24 @@ def _no_outside_world(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(own, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", only_here)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_the_triggers() -> Iterator[None]:
+    """Let tests that commit be cleaned up: triggers away, flush, triggers back. Inside each test they are on."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_between(case: TransactionTestCase) -> None:
+        connection = connections["default"]
+        with transaction.atomic(), connection.cursor() as cursor:
+            for trigger in triggers.expected(connection):
+                cursor.execute(triggers.drop(connection, trigger))
+        flush(case)
+        triggers.establish(connection)
+
+    TransactionTestCase._fixture_teardown = flush_between
+    yield
+    TransactionTestCase._fixture_teardown = flush
 
 
 @pytest.fixture(autouse=True)
