@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/alive", health.alive, name="health_alive"),
     path("health/ready", health.ready, name="health_ready"),
     path("account/", include("edc.access.account_urls")),
+    path("access/", include("edc.access.urls")),
 ]

@@ -10,6 +10,8 @@ from edc.access.roles import Role
 from tests import builders
 from trials.models import Site, Trial
 
+ClientOf = Callable[[Actor], Client]
+
 
 @pytest.fixture
 def demo(db: None) -> Trial:
@@ -84,7 +86,7 @@ def outsider(db: None) -> Actor:
 
 
 @pytest.fixture
-def client_of() -> Callable[[Actor], Client]:
+def client_of() -> ClientOf:
     """A browser in which this person is logged in."""
 
     def logged_in(actor: Actor) -> Client:

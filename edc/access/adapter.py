@@ -11,7 +11,7 @@ from edc.access.models import User
 from edc.access.operations import choose_password
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Accounts are opened by an administrator; passwords are chosen by their owner."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

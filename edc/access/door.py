@@ -20,7 +20,7 @@ from edc.audit.guard import Audited
 from edc.audit.recording import SYSTEM, Recording, Scope
 from edc.errors import Conflict, EdcError, NeedsReason, NotAllowed, NotVisible, Refused
 
-Body = TypeVar("Body", bound=Callable[..., Any])
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def operation(
     blinding: str = "open",
     weighty: bool = False,
     still_visible: bool = True,
-) -> Callable[[Body], Body]:
+) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Make a function the only way to do one thing.
 
     The function takes keywords only: `by` (the actor), `reason` (empty where none is needed) and its own. `on`
@@ -62,7 +62,7 @@ def operation(
     Raises `NotVisible`, `NotAllowed`, and whatever the body refuses; nothing is stored then but the refusal.
     """
 
-    def wrap(body: Body) -> Body:
+    def wrap(body: Callable[..., Result]) -> Callable[..., Result]:
         facts = OperationFacts(
             name=f"{body.__module__.split('.operations')[0].removeprefix('edc.')}.{body.__name__}",
             permission=permission,
@@ -102,7 +102,7 @@ def operation(
                 raise
 
         run.facts = facts  # type: ignore[attr-defined]
-        return cast(Body, run)
+        return run
 
     return wrap
 

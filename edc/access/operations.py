@@ -163,7 +163,7 @@ def choose_password(*, by: Actor, reason: str, user: User, password: str) -> Use
     """Set a new password, by the account's owner. That it changed is on record; the password itself never is."""
     if by.key != str(user.pk):
         raise Refused("A password is chosen by the owner of the account.")
-    locked = User.objects.select_for_update().get(pk=user.pk)
+    locked: User = User.objects.select_for_update().get(pk=user.pk)
     locked.set_password(password)
     locked.must_change_password = False
     locked.save()
