@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.core import checks
+
+from trials.checks import check_protocol_files
 
 
 class Trials(AppConfig):
@@ -7,3 +10,6 @@ class Trials(AppConfig):
     name = "trials"
     label = "trials"
     verbose_name = "Trials"
+
+    def ready(self) -> None:
+        checks.register(check_protocol_files)

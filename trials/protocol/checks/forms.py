@@ -46,9 +46,7 @@ def _places(root: View) -> Iterator[Problem]:
             yield report.problem(f"`{report.text}` reports adverse events; name it among the schedule's logs as well")
 
 
-def _about(
-    forms: dict[str, View], words: Iterable[Word | None], allowed: set[str], what: str
-) -> Iterator[Problem]:
+def _about(forms: dict[str, View], words: Iterable[Word | None], allowed: set[str], what: str) -> Iterator[Problem]:
     for word in words:
         if word is None or word.text not in forms:
             continue
