@@ -92,6 +92,8 @@ def app_of(module: str) -> tuple[int, str]:
 
 def layer_of(module: str, app: str, found: list[Import]) -> int | None:
     """Return how high the module stands inside its app, or None where the design gives it no layer."""
+    if ".management." in module:
+        return None  # a command stands above all layers, whatever it is called
     for part in module.removeprefix(app).strip(".").split("."):
         for rank, names in enumerate(INSIDE):
             if part in names:
