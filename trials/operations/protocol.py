@@ -10,6 +10,7 @@ from edc.audit import recording
 from edc.errors import NotAllowed, NotVisible, Refused
 from trials.models import ProtocolVersion, Site, Trial
 from trials.protocol import LoadedProtocol
+from trials.protocol.diff import diff
 
 
 @operation(Permission.PROTOCOL_LOAD, "Protocol version loaded", on=None)
@@ -57,6 +58,7 @@ def load_protocol(*, by: Actor, reason: str, loaded: LoadedProtocol, source: str
         version=version.version,
         sha256=version.sha256,
         replaces=before.version if before else "",
+        differences=[str(each) for each in diff(before.protocol, version.protocol)] if before else [],
         sites=new_sites,
     )
     return version
@@ -116,5 +118,6 @@ def set_site_protocol(*, by: Actor, reason: str, site: Site, version: ProtocolVe
         record_id=site.pk,
         version=version.version,
         replaces=present.version,
+        differences=[str(each) for each in diff(present.protocol, version.protocol)],
     )
     return site

@@ -35,4 +35,4 @@ def refusal(old: str, new: str) -> str:
         return "The participation has not begun: no arm is assigned. Record why the screening ended instead."
     if old == ON_STUDY:
         return f"The participant is on study and can no longer be recorded as {WORDS[new]}."
-    return f"The participation has ended: the participant is recorded as {WORDS[old]}. It cannot be changed to {WORDS[new]}."
+    return f"The participation has ended: the participant is recorded as {WORDS[old]}, which cannot be changed."

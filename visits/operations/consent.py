@@ -54,15 +54,11 @@ def check_consent(protocol: Protocol, site: Site, version: str, consented_on: da
             attempted=attempted,
         )
     if in_use.version != version:
-        raise Refused(
-            field_errors={
-                "version": [
-                    f"On {day_in_words(consented_on)} version {in_use.version} was in use. "
-                    "Check the day, and which version the participant signed."
-                ]
-            },
-            attempted=attempted,
+        wrong = (
+            f"On {day_in_words(consented_on)} version {in_use.version} was in use. "
+            "Check the day, and which version the participant signed."
         )
+        raise Refused(field_errors={"version": [wrong]}, attempted=attempted)
 
 
 def write_consent(subject: Subject, version: str, consented_on: datetime.date) -> Consent:

@@ -12,9 +12,11 @@ from edc.access.roles import Permission
 from edc.audit import recording
 from edc.errors import Conflict, Refused
 from trials.models import Site, Subject
+from trials.queries.enrolment import enrolled_count
 from trials.rules import enrolment
 from trials.rules.dates import objection
 from visits.operations.consent import check_consent, write_consent
+from visits.planning import lay_screening
 
 
 @operation(Permission.SUBJECT_SCREEN, "Participant screened", on="site")
@@ -41,7 +43,7 @@ def screen_subject(
         return existing
     site = Site.objects.select_for_update(of=("self",)).select_related("trial", "protocol_version").get(pk=site.pk)
     protocol = site.protocol_version.protocol
-    no_room = enrolment.full(protocol.enrolment, enrolled_count(site))
+    no_room = enrolment.full(protocol.enrolment, enrolled_count(site.trial))
     if no_room:
         raise Refused(no_room)
     check_consent(protocol, site, consent_version, consented_on)
@@ -59,11 +61,8 @@ def screen_subject(
         screened_on=screened_on,
     )
     subject.save()
-    recording.required(Subject).note(scope=subject.scope(), record_id=subject.pk)
+    recording.required(Subject).note(scope=subject.scope())
     write_consent(subject, consent_version, consented_on)
+    lay_screening(subject)
+    recording.required(Subject).note(record_id=subject.pk)
     return subject
-
-
-def enrolled_count(site: Site) -> int:
-    """How many participants of the site's whole trial have an arm."""
-    return Subject.objects.filter(trial_id=site.trial_id, enrolled_on__isnull=False).count()
