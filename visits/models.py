@@ -263,6 +263,7 @@ class Reminder(Derived):
     due_on = models.DateField()
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     made_at = models.DateTimeField()
+    claim = models.UUIDField(null=True)
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=300, blank=True)

@@ -33,6 +33,7 @@ class Permission(enum.StrEnum):
     DEVIATION_VIEW = "see protocol deviations"
     TRAIL_VIEW = "read the audit trail"
     TRAIL_REVIEW = "mark the audit trail as reviewed"
+    REMIND = "tell the staff of a site about due visits"
     EXTRACT_DATA = "download datasets"
     UNBLINDED_VIEW = "see what tells a treatment arm in a blinded trial"
 

@@ -61,12 +61,14 @@ def _for(actor: Actor, context: template.RequestContext, path: str) -> Frame:
     if not grants:
         return made
     made.role = ", ".join(dict.fromkeys(_role(grant.role, grant.site_code) for grant in grants))
-    made.trial = {"name": code, "href": reverse("trials:trial", args=[code])}
+    made.trial = next(
+        ({"name": code, "href": page["href"]} for page in _present([(code, "trials:trial", (code,))])), {}
+    )
     scope = Scope(trial_id=grants[0].trial_id)
     pages = [(label, name, (code,)) for label, name, permission in TRIAL_PAGES if actor.may(permission, scope)]
     made.links = [{**page, "current": path.startswith(page["href"])} for page in _present(pages)]
     if actor.may(Permission.SUBJECT_VIEW, scope):
-        made.search_url = reverse("trials:participants", args=[code])
+        made.search_url = "".join(page["href"] for page in _present([("", "trials:participants", (code,))]))
     return made
 
 
