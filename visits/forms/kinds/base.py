@@ -31,6 +31,8 @@ class Option:
     code: str
     label: str
     definition: str = ""
+    key: str = ""
+    """The key that chooses it, one character."""
     chosen: bool = False
 
 
@@ -39,8 +41,8 @@ class Control:
     """Which template draws the control of an item, and what the template needs beside the typing."""
 
     template: str
-    size: int = 0
-    """Width of a text box in characters."""
+    css: str = ""
+    """Class of the text box: how wide it is, and where its text stands."""
     input_mode: str = "text"
     max_length: int = 0
     lines: int = 1

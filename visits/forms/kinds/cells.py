@@ -19,7 +19,6 @@ class Cells(Kind):
     """A number of cells; the power of ten is chosen beside the number and stored as its unit."""
 
     name = "cells"
-    control_template = "components/items/cells.html"
 
     def read(self, item: Item, raw: RawAnswer, context: Context) -> Answer | Refused:
         if _AS_POWER.search(raw.text):
@@ -47,7 +46,7 @@ class Cells(Kind):
 
     def control(self, item: Item, raw: RawAnswer, context: Context) -> Control:
         units = tuple(Option(power, f"× {power}", chosen=power == raw.unit) for power in POWERS)
-        return Control(self.control_template, size=7, input_mode="decimal", units=units)
+        return Control(self.control_template, css="input--number", input_mode="decimal", units=units)
 
     def value_columns(self, item: Item, context: Context) -> list[Column]:
         label, powers = item.label.text(context.lang), {power: power for power in POWERS}

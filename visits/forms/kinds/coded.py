@@ -1,5 +1,6 @@
 """Answers from a list: one choice, several choices, yes or no."""
 
+from dataclasses import replace
 from typing import Final
 
 from trials.protocol.schema.items import Item
@@ -14,21 +15,33 @@ MOST_NAMED: Final = 12
 
 def options_of(item: Item, context: Context) -> list[Option]:
     """The possible answers of an item: its choice list, or the grades of its scale with their definitions."""
+    lang = context.lang
     if item.scale is not None:
         return [
             Option(
-                str(grade.grade),
-                grade.label.text(context.lang),
-                grade.definition.text(context.lang) if grade.definition is not None else "",
+                grade.code,
+                grade.label.text(lang),
+                grade.definition.text(lang) if grade.definition else "",
+                grade.code if len(grade.code) == 1 else "",
             )
             for grade in context.protocol.scale(item.scale).grades
         ]
-    if item.choices is not None:
-        return [
-            Option(option.code, option.label.text(context.lang))
-            for option in context.protocol.choice_list(item.choices).options
-        ]
-    return []
+    if item.choices is None:
+        return []
+    return [
+        Option(
+            option.code,
+            option.label.text(lang),
+            option.hint.text(lang) if option.hint else "",
+            option.key or (option.code if len(option.code) == 1 else ""),
+        )
+        for option in context.protocol.choice_list(item.choices).options
+    ]
+
+
+def chosen_of(options: list[Option], codes: set[str]) -> tuple[Option, ...]:
+    """The options with those marked that are chosen."""
+    return tuple(replace(option, chosen=option.code in codes) for option in options)
 
 
 def labels_of(options: list[Option]) -> dict[str, str]:
@@ -58,10 +71,7 @@ class Choice(Kind):
         return f"{answer.canonical} – {label}" if item.scale is not None else label
 
     def control(self, item: Item, raw: RawAnswer, context: Context) -> Control:
-        options = tuple(
-            Option(option.code, option.label, option.definition, option.code == raw.text)
-            for option in self.options(item, context)
-        )
+        options = chosen_of(self.options(item, context), {raw.text})
         if len(options) <= MOST_RADIOS or item.scale is not None:
             return Control("components/items/radios.html", options=options, is_group=True)
         return Control("components/items/select.html", options=options)
@@ -86,7 +96,7 @@ class YesNo(Choice):
         return Answer(text=raw.text, value="" if raw.text == code else code)
 
     def options(self, item: Item, context: Context) -> list[Option]:
-        return [Option("Y", "Yes"), Option("N", "No")]
+        return [Option("Y", "Yes", key="y"), Option("N", "No", key="n")]
 
     def typed(self, item: Item, answer: Answer, context: Context) -> bool:
         return answer.canonical == "Y"
@@ -124,11 +134,7 @@ class Many(Choice):
         return ", ".join(known.get(code, code) for code in answer.canonical.split())
 
     def control(self, item: Item, raw: RawAnswer, context: Context) -> Control:
-        chosen = set(raw.text.split())
-        options = tuple(
-            Option(option.code, option.label, option.definition, option.code in chosen)
-            for option in self.options(item, context)
-        )
+        options = chosen_of(self.options(item, context), set(raw.text.split()))
         return Control("components/items/boxes.html", options=options, is_group=True)
 
     def value_columns(self, item: Item, context: Context) -> list[Column]:

@@ -44,7 +44,7 @@ class Date(Kind):
         return PartialDate.from_iso(answer.canonical).words()
 
     def control(self, item: Item, raw: RawAnswer, context: Context) -> Control:
-        return Control(self.control_template, size=14)
+        return Control(self.control_template, css="input--date")
 
     def text_schema(self, item: Item, context: Context) -> dict[str, object]:
         return {"examples": ["2026-03-05", "5 Mar 2026"]}
@@ -84,7 +84,7 @@ class Time(Kind):
         return time.fromisoformat(answer.canonical)
 
     def control(self, item: Item, raw: RawAnswer, context: Context) -> Control:
-        return Control(self.control_template, size=6, input_mode="text")
+        return Control(self.control_template, css="input--short")
 
     def text_schema(self, item: Item, context: Context) -> dict[str, object]:
         return {"pattern": r"^\s*[0-9]{2}:[0-9]{2}\s*$", "examples": ["09:05"]}

@@ -53,7 +53,6 @@ class Lab(Kind):
     """A laboratory value with its unit. `<20` is a value with a comparator; rules know only its bound."""
 
     name = "lab"
-    control_template = "components/items/lab.html"
 
     def read(self, item: Item, raw: RawAnswer, context: Context) -> Answer | Refused:
         comparator, digits = split_comparator(raw.text)
@@ -91,7 +90,7 @@ class Lab(Kind):
     def control(self, item: Item, raw: RawAnswer, context: Context) -> Control:
         names = self.unit_names(item, context)
         units = tuple(Option(name, name, chosen=name == raw.unit) for name in names) if len(names) > 1 else ()
-        return Control(self.control_template, size=9, input_mode="decimal", units=units)
+        return Control(self.control_template, css="input--number", input_mode="decimal", units=units)
 
     def value_columns(self, item: Item, context: Context) -> list[Column]:
         label = item.label.text(context.lang)

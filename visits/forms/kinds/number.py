@@ -110,7 +110,7 @@ class Decimal(Kind):
         return range_remarks(item, Number(answer.canonical), self.words(item, answer, context), context)
 
     def control(self, item: Item, raw: RawAnswer, context: Context) -> Control:
-        return Control(self.control_template, size=10, input_mode="decimal")
+        return Control(self.control_template, css="input--number", input_mode="decimal")
 
     def text_schema(self, item: Item, context: Context) -> dict[str, object]:
         return {"pattern": r"^\s*-?(0|[1-9][0-9]*)(\.[0-9]+)?\s*$", "examples": ["34.5"]}
@@ -131,7 +131,7 @@ class Integer(Decimal):
         return Answer(text=raw.text, value="" if canonical == raw.text else canonical)
 
     def control(self, item: Item, raw: RawAnswer, context: Context) -> Control:
-        return Control(self.control_template, size=8, input_mode="numeric")
+        return Control(self.control_template, css="input--number", input_mode="numeric")
 
     def text_schema(self, item: Item, context: Context) -> dict[str, object]:
         return {"pattern": r"^\s*-?(0|[1-9][0-9]*)\s*$", "examples": ["12"]}

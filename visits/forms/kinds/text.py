@@ -37,8 +37,8 @@ class Text(Kind):
     def control(self, item: Item, raw: RawAnswer, context: Context) -> Control:
         longest = item.max_length or DEFAULT_LENGTH
         if not _has_lines(item):
-            return Control(self.control_template, size=min(longest, 60), max_length=longest)
-        return Control("components/items/lines.html", size=60, max_length=longest, lines=item.lines or 3)
+            return Control(self.control_template, css="input--long", max_length=longest)
+        return Control("components/items/lines.html", css="input--long", max_length=longest, lines=item.lines or 3)
 
     def text_schema(self, item: Item, context: Context) -> dict[str, object]:
         return {"maxLength": item.max_length or DEFAULT_LENGTH}
