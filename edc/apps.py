@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from edc import celery, checks
+from edc import celery
 
 
 class Edc(AppConfig):
@@ -11,4 +11,7 @@ class Edc(AppConfig):
     queue = celery.app
 
     def ready(self) -> None:
+        # Only now: the checks look at models, which can be imported once every app is known.
+        from edc import checks  # noqa: PLC0415
+
         checks.register()

@@ -64,6 +64,8 @@ def imports_of(module: str, path: Path, modules: dict[str, Path]) -> Iterator[Im
         id(node)
         for function in ast.walk(tree)
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        # Django lets models be imported only once every app is known: in `ready`.
+        and not (path.name == "apps.py" and getattr(function, "name", "") == "ready")
         for node in ast.walk(function)
     }
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
@@ -79,6 +81,11 @@ def imports_of(module: str, path: Path, modules: dict[str, Path]) -> Iterator[Im
             for alias in node.names:
                 whole = f"{base}.{alias.name}"
                 yield Import(whole if whole in modules else base, node.lineno, id(node) in inner)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            # An import by name is an import.
+            for argument in node.args[:1]:
+                if isinstance(argument, ast.Constant):
+                    yield Import(str(argument.value), node.lineno, id(node) in inner)
 
 
 def app_of(module: str) -> tuple[int, str]:
@@ -169,6 +176,8 @@ def test_imports_point_down() -> None:
         ("visits/forms/page.py", "from visits.views import page\nimport django", "of the views above"),
         ("visits/views/page.py", "from visits.urls import urlpatterns", "of the urls above"),
         ("visits/operations/entry.py", "def save():\n    from trials import models", "inside a function"),
+        ("visits/operations/entry.py", "def save():\n    import_module('trials.models')", "inside a function"),
+        ("trials/apps.py", "def ready(self):\n    from visits import models", "does not stand below"),
     ],
 )
 def test_a_planted_violation_is_found(tmp_path: Path, path: str, source: str, complaint: str) -> None:
@@ -187,6 +196,7 @@ def test_a_planted_violation_is_found(tmp_path: Path, path: str, source: str, co
         ("visits/rules/window.py", "from trials.rules import calendar"),
         ("edc/audit/models.py", "from edc import clock, __version__"),
         ("edc/urls.py", "from visits.views import page"),
+        ("visits/apps.py", "def ready(self):\n    from trials import models"),
     ],
 )
 def test_an_import_that_points_down_is_left_alone(tmp_path: Path, path: str, source: str) -> None:
