@@ -1,12 +1,15 @@
 """Plain functions that build what a test needs, through the operations, so that test data obeys the rules."""
 
-from tests.builders.participants import screened_subject
+from tests.builders.participants import ELIGIBLE, eligible_subject, enrolled_subject, screened_subject
 from tests.builders.trial import DEMO, PASSWORD, demo_trial, person, refreshed, site, system, trial_from
 
 __all__ = [
     "DEMO",
+    "ELIGIBLE",
     "PASSWORD",
     "demo_trial",
+    "eligible_subject",
+    "enrolled_subject",
     "person",
     "refreshed",
     "screened_subject",

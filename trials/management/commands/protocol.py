@@ -1,4 +1,4 @@
-"""Works with protocol files: check them, show them, compare two, write the schema for editors."""
+"""Works with protocol files: check them, show them, compare two, load one, write the schema for editors."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,14 +6,19 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from edc import clock
+from edc.access.actor import system_actor
+from edc.errors import EdcError
 from trials.checks import FOLDER
+from trials.operations.protocol import load_protocol, set_site_protocol
 from trials.protocol import LoadedProtocol, ProtocolError, diff, json_schema, load_file, show
+from trials.queries import sites_for
 
 
 class Command(BaseCommand):
-    """`manage.py protocol check|show|diff|schema`; each action is one method and one line in `add_arguments`."""
+    """`manage.py protocol check|show|diff|load|schema`; each action is one method and one line in `add_arguments`."""
 
-    help = "Check, show and compare protocol files."
+    help = "Check, show, compare and load protocol files."
     requires_system_checks = ()  # the checks read the shipped files, and this command is how they are mended
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -21,6 +26,9 @@ class Command(BaseCommand):
         self._action(actions, "check", self.check_files, "Print every problem as file:line:column.", files="+")
         self._action(actions, "show", self.show_file, "Print the protocol in words.", files=1)
         self._action(actions, "diff", self.diff_files, "Print in words what differs between two files.", files=2)
+        load = self._action(actions, "load", self.load_file, "Load a version into the database.", files=1)
+        load.add_argument("--open-at", nargs="+", default=[], metavar="SITE", help="sites that work with it from today")
+        load.add_argument("--reason", default="", help="why, for the trail")
         self._action(actions, "schema", self.print_schema, "Print the JSON Schema of protocol files for editors.")
 
     def _action(
@@ -71,6 +79,25 @@ class Command(BaseCommand):
             self.stdout.write(f"- {change}")
         if not changes:
             self.stdout.write("Nothing differs in meaning.")
+
+    def load_file(self, *, files: list[Path], open_at: list[str], reason: str, **_: Any) -> None:
+        """Load a version; a new one waits until it is opened at sites (the first is open at all of them)."""
+        file = found(files[0])
+        loaded = self._loaded(file)
+        by = system_actor("command line", channel="command")
+        try:
+            version = load_protocol(by=by, loaded=loaded, source=file.read_text(encoding="utf-8"), reason=reason)
+            sites = {site.code: site for site in sites_for(by, version.trial)}
+            for code in open_at:
+                if code not in sites:
+                    raise CommandError(f"{version.trial.code} has no site {code}.")
+                today = clock.today(sites[code].time_zone)
+                set_site_protocol(by=by, site=sites[code], version=version, since=today, reason=reason)
+        except EdcError as error:
+            raise CommandError(error.message) from error
+        self.stdout.write(f"{version.trial.code} version {version.version} is loaded. SHA-256 {version.sha256}")
+        for site in sites_for(by, version.trial):
+            self.stdout.write(f"- {site.code} works with version {site.protocol_version.version}")
 
     def print_schema(self, **_: Any) -> None:
         """Print the JSON Schema."""
