@@ -6,9 +6,10 @@ from trials.protocol.schema.items import Item
 from visits.forms.answer import Answer, Context, RawAnswer, Refused, forbidden
 from visits.forms.kinds.base import Control, Kind, missing_codes
 
-ONE_LINE = 120
-"""Texts of at most this many characters are one line; longer ones get a box of several lines."""
-DEFAULT_LENGTH = 2000
+ONE_LINE = 200
+"""Characters of a text that says neither its length nor its lines; longer texts get a box of several lines."""
+SEVERAL_LINES = 2000
+"""Characters of a text of several lines that does not say its length."""
 
 
 class Text(Kind):
@@ -23,7 +24,7 @@ class Text(Kind):
             return Refused((_unwanted(found[0]),))
         if "\n" in text and not _has_lines(item):
             return Refused(("This item takes one line. Take out the line breaks.",))
-        longest = item.max_length or DEFAULT_LENGTH
+        longest = longest_of(item)
         if len(text) > longest:
             return Refused((f"This has {len(text)} characters; at most {longest} can be kept. Shorten it.",))
         composed = unicodedata.normalize("NFC", text)
@@ -35,20 +36,23 @@ class Text(Kind):
         return code if code in missing_codes(item, context) else None
 
     def control(self, item: Item, raw: RawAnswer, context: Context) -> Control:
-        longest = item.max_length or DEFAULT_LENGTH
+        longest = longest_of(item)
         if not _has_lines(item):
             return Control(self.control_template, css="input--long", max_length=longest)
         return Control("components/items/lines.html", css="input--long", max_length=longest, lines=item.lines or 3)
 
     def text_schema(self, item: Item, context: Context) -> dict[str, object]:
-        return {"maxLength": item.max_length or DEFAULT_LENGTH}
+        return {"maxLength": longest_of(item)}
+
+
+def longest_of(item: Item) -> int:
+    """Characters that the item takes."""
+    return item.max_length or (SEVERAL_LINES if _has_lines(item) else ONE_LINE)
 
 
 def _has_lines(item: Item) -> bool:
     """Lines as the item says; else texts that may be long have several."""
-    if item.lines is not None:
-        return item.lines > 1
-    return (item.max_length or DEFAULT_LENGTH) > ONE_LINE
+    return item.lines > 1 if item.lines is not None else (item.max_length or ONE_LINE) > ONE_LINE
 
 
 def _unwanted(character: str) -> str:
