@@ -29,6 +29,15 @@ class AccountForm(KeyedForm):
     )
 
 
+class DetailsForm(forms.Form):
+    """Corrects what is printed of an account."""
+
+    name = forms.CharField(label="Printed name", max_length=200)
+    email = forms.EmailField(label="E-mail", required=False)
+    organisation = forms.CharField(max_length=200, required=False)
+    reason = forms.CharField(max_length=500, required=False, help_text="Needed when something that was there changes.")
+
+
 class MembershipForm(KeyedForm):
     """Gives a role. The sites are those of the trials that the administrator looks after."""
 

@@ -63,6 +63,25 @@ def open_account(
     return user
 
 
+@operation(Permission.ACCESS_MANAGE, "Account details changed", on=None)
+def change_account(*, by: Actor, reason: str, user: User, name: str, email: str, organisation: str) -> User:
+    """Correct the name, e-mail address or organisation of an account. The user name never changes.
+
+    A reason is needed when something that was there changes, not when a blank is filled.
+    """
+    if not name.strip():
+        raise Refused(field_errors={"name": ["Type the name as it is printed."]})
+    locked: User = User.objects.select_for_update().get(pk=user.pk)
+    before = (locked.name, locked.email, locked.organisation)
+    after = (name.strip(), email.strip(), organisation.strip())
+    if not reason and any(old and old != new for old, new in zip(before, after, strict=True)):
+        raise NeedsReason(field_errors={"reason": ["Say why. The reason goes into the audit trail."]})
+    locked.name, locked.email, locked.organisation = after
+    locked.save()
+    recording.required(User).note(record_id=user.pk, account=user.username)
+    return locked
+
+
 @operation(Permission.ACCESS_MANAGE, "Account closed", on=None)
 def close_account(*, by: Actor, reason: str, user: User) -> User:
     """Close an account: every session and token of it stops at the next request. A reason is needed."""

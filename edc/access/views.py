@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from edc import clock
 from edc.access import operations, queries
-from edc.access.forms import AccountForm, MembershipForm, ReasonForm
+from edc.access.forms import AccountForm, DetailsForm, MembershipForm, ReasonForm
 from edc.access.middleware import ActingRequest
 from edc.access.roles import ROLES, Permission, Role
 from edc.errors import Refused
@@ -71,6 +71,24 @@ def person(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
             ],
         },
     )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
+    """Correct the name, address or organisation of an account."""
+    actor = cast(ActingRequest, request).actor
+    user = queries.account_by_id(actor, user_id)
+    stored = {"name": user.name, "email": user.email, "organisation": user.organisation}
+    form = DetailsForm(request.POST or None, initial=stored)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.change_account(by=actor, user=user, **form.cleaned_data)
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            return redirect("access:person", user_id=user.pk)
+    return render(request, "access/details.html", {"form": form, "person": user}, status=422 if form.errors else 200)
 
 
 @login_required
