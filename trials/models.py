@@ -1,6 +1,6 @@
 """The trial as it is run: protocol versions, sites, participants, consent, eligibility and the arm."""
 
-import functools
+from collections.abc import Callable
 
 from django.db import models
 
@@ -26,10 +26,14 @@ class Trial(Audited):
         return Scope(trial_id=self.pk, trial_code=self.code)
 
 
-@functools.lru_cache(maxsize=64)
-def compiled(sha256: str, canonical: str) -> Protocol:
-    """Return the protocol behind a canonical text, built once per process."""
-    return Protocol.model_validate_json(canonical)
+_compiled: dict[str, Protocol] = {}
+
+
+def compiled(sha256: str, canonical: Callable[[], str]) -> Protocol:
+    """Return the protocol with this hash, built once per process; its long text is fetched only for that."""
+    if sha256 not in _compiled:
+        _compiled[sha256] = Protocol.model_validate_json(canonical())
+    return _compiled[sha256]
 
 
 class ProtocolVersion(Reference):
@@ -56,7 +60,7 @@ class ProtocolVersion(Reference):
     @property
     def protocol(self) -> Protocol:
         """The protocol itself, ready to use."""
-        return compiled(self.sha256, self.canonical)
+        return compiled(self.sha256, lambda: self.canonical)
 
     def scope(self) -> Scope:
         return self.trial.scope()
