@@ -8,39 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.visits.forms.reading import ALB, CELLS, accepted, item, parse, refusal, remarks
 from trials.protocol import Protocol
 from trials.protocol.schema.items import Item
-from trials.rules.expression import UNKNOWN, Between
+from trials.rules.expression import UNKNOWN
 from trials.rules.partial_date import PartialDate
 from visits.forms.answer import BLANK, Answer, Context, RawAnswer, Refused, quoted
 from visits.forms.kinds import KINDS
 from visits.forms.kinds.coded import MOST_RADIOS
-
-
-def item(kind: str, **more: object) -> Item:
-    return Item.model_validate({"id": "X", "kind": kind, "label": "Thing", **more})
-
-
-def parse(an_item: Item, context: Context, text: str, unit: str = "", missing: str = "") -> Answer | Refused:
-    return KINDS[an_item.kind].parse(an_item, RawAnswer(text, unit, missing), context)
-
-
-def accepted(an_item: Item, context: Context, text: str, unit: str = "", missing: str = "") -> Answer:
-    answer = parse(an_item, context, text, unit, missing)
-    assert isinstance(answer, Answer), answer
-    return answer
-
-
-def refusal(an_item: Item, context: Context, text: str, unit: str = "", missing: str = "") -> str:
-    answer = parse(an_item, context, text, unit, missing)
-    assert isinstance(answer, Refused), answer
-    return " ".join(answer.messages)
-
-
-def remarks(an_item: Item, context: Context, text: str, unit: str = "") -> list[tuple[str, bool]]:
-    found = KINDS[an_item.kind].check(an_item, accepted(an_item, context, text, unit), context)
-    return [(remark.message, remark.hard) for remark in found]
-
 
 DECIMAL = item("decimal")
 
@@ -263,69 +238,6 @@ def test_yes_and_no_are_yes_and_no(context: Context) -> None:
     assert KINDS["yes_no"].value(item("yes_no"), answer, context) is True
     assert KINDS["yes_no"].value(item("yes_no"), accepted(item("yes_no"), context, "N"), context) is False
     assert "Choose Yes (Y) or No (N)" in refusal(item("yes_no"), context, "1")
-
-
-ALB = item("lab", analyte="ALB")
-
-
-def test_a_laboratory_value_has_a_unit_and_is_reckoned_in_the_standard_one(context: Context) -> None:
-    answer = accepted(ALB, context, "3.45", "g/dL")
-    assert KINDS["lab"].value(ALB, answer, context) == Decimal("34.50")
-    assert KINDS["lab"].cells(ALB, answer, context) == ["3.45", "g/dL", "", ""]
-    assert KINDS["lab"].show(ALB, answer, context) == "3.45 g/dL"
-    assert "The unit of Thing is missing. Choose g/L or g/dL." in refusal(ALB, context, "34.5")
-    assert "is not a unit of Thing" in refusal(ALB, context, "34.5", "mg")
-
-
-def test_the_only_unit_needs_no_choosing(context: Context) -> None:
-    assert accepted(item("lab", analyte="ALB", units=("g/L",)), context, "34.5").unit == "g/L"
-
-
-@pytest.mark.parametrize(
-    ("text", "canonical"), [("<20", "<20"), ("< 20", "<20"), ("≤20", "<=20"), (">=20", ">=20"), ("＞20", ">20")]
-)
-def test_a_comparator_is_part_of_the_value(text: str, canonical: str, context: Context) -> None:
-    answer = accepted(ALB, context, text, "g/L")
-    assert answer.canonical == canonical
-    assert KINDS["lab"].cells(ALB, answer, context) == ["20", "g/L", canonical.rstrip("20"), ""]
-
-
-def test_rules_know_the_limits_of_a_value_below_detection(context: Context) -> None:
-    assert KINDS["lab"].value(ALB, accepted(ALB, context, "<2.0", "g/dL"), context) == Between(Decimal(0), Decimal(20))
-    assert "cannot be negative" in refusal(ALB, context, "<-2", "g/dL")
-
-
-def test_a_value_typed_in_the_wrong_unit_is_asked_about_with_the_likely_unit(context: Context) -> None:
-    assert remarks(ALB, context, "34.5", "g/dL") == [
-        ("Thing 34.5 g/dL is far outside what a person can have (0.5–8 g/dL). Did you mean 34.5 g/L?", False)
-    ]
-    assert remarks(ALB, context, "34.5", "g/L") == []
-    assert remarks(ALB, context, "<0.1", "g/dL") == [], "below detection anything low is possible"
-
-
-def test_the_likely_unit_is_not_named_when_the_item_does_not_take_it(context: Context) -> None:
-    only = item("lab", analyte="ALB", units=("g/dL",))
-    [(message, hard)] = remarks(only, context, "34.5")
-    assert not hard
-    assert "(0.5–8 g/dL). Check the value and the unit" in message
-
-
-CELLS = item("cells", low="1e5", high="1e9")
-
-
-@pytest.mark.parametrize("text", ["10E7", "1e7", "4.0x10^7", "4×10^7", "4 * 10^7", "4.0 × 10⁷", "10^7"])
-def test_cells_as_free_text_are_refused(text: str, context: Context) -> None:
-    assert "was not read" in refusal(CELLS, context, text, "10^7")
-
-
-def test_cells_are_a_number_and_a_power_of_ten(context: Context) -> None:
-    answer = accepted(CELLS, context, "4.0", "10^7")
-    assert KINDS["cells"].value(CELLS, answer, context) == 40_000_000
-    assert KINDS["cells"].show(CELLS, answer, context) == "4.0 × 10^7 cells"
-    assert KINDS["cells"].cells(CELLS, answer, context) == ["40000000", "4.0", "10^7", ""]
-    assert "power of ten is missing" in refusal(CELLS, context, "4.0")
-    assert "not a whole number of cells" in refusal(CELLS, context, "4.00005", "10^4")
-    assert remarks(CELLS, context, "4.0", "10^10")[0][1]
 
 
 @pytest.mark.parametrize(
