@@ -52,7 +52,9 @@ def load_protocol(*, by: Actor, reason: str, loaded: LoadedProtocol, source: str
     )
     version.save()
     new_sites = _open_new_sites(trial, version)
-    recording.required(Trial).note(
+    act = recording.required(Trial)
+    act.always = True  # a version is kept as it is and has no history of its own: the act is its record
+    act.note(
         scope=trial.scope(),
         record_id=version.pk,
         version=version.version,
