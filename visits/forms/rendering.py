@@ -20,6 +20,8 @@ from visits.forms.plan import plan_of
 from visits.forms.sheet import ROWS_GIVEN, field_name, path_of
 from visits.forms.values import label_of
 
+WIDEST_ROW = 60
+"""Characters of options that fit side by side."""
 NEW_ROW = "NEWROW"
 """The row key in the pattern that the page's script copies for a further row."""
 
@@ -81,6 +83,17 @@ class FieldView:
     def stacked(self) -> bool:
         """True when the label stands above the control."""
         return self.control.lines > 1
+
+    @property
+    def has_unit(self) -> bool:
+        """True when a unit, or a list of units, stands beside the control."""
+        return self.editable and bool(self.unit or self.control.units)
+
+    @property
+    def in_a_row(self) -> bool:
+        """True when the options are few and short enough to stand side by side."""
+        options = self.control.options
+        return sum(len(option.label) + len(option.definition) + 8 for option in options) <= WIDEST_ROW
 
     @property
     def given_missing(self) -> bool:
