@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 
 from edc import celery
 
@@ -15,3 +16,9 @@ class Edc(AppConfig):
         from edc import checks  # noqa: PLC0415
 
         checks.register()
+
+
+class StaticFiles(StaticFilesConfig):
+    """Collects what our pages use, and leaves out pages of other packages that are not routed here."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "redoc", "rest_framework", "simple_history"]

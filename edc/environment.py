@@ -44,6 +44,7 @@ class Environment:
     mode: str
     variable_files: Path
     secret_key: str
+    checkpoint_key: str
     allowed_hosts: list[str]
     database: dict[str, Any]
     cache: dict[str, Any]
@@ -87,6 +88,7 @@ def read() -> Environment:
         "mode": mode,
         "variable_files": variable_files,
         "secret_key": env.str("SECRET_KEY", **wanted, validate=_long_enough),
+        "checkpoint_key": env.str("EDC_CHECKPOINT_KEY", "", validate=_long_enough),
         "allowed_hosts": env.list("ALLOWED_HOSTS", validate=_hosts)
         if production
         else env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"], validate=_hosts),
@@ -116,6 +118,8 @@ def read() -> Environment:
     _refuse_what_is_wrong(env)
     if not values["secret_key"]:
         values["secret_key"] = _kept_secret(variable_files / "secret.key")
+    if not values["checkpoint_key"]:
+        values["checkpoint_key"] = _kept_secret(variable_files / "checkpoint.key")
     return Environment(**values)
 
 
@@ -136,7 +140,7 @@ def _refuse_what_is_wrong(env: Env) -> None:
 
 
 def _kept_secret(path: Path) -> str:
-    """Return the secret key of this installation, made on the first start and readable by its owner only."""
+    """Return a secret of this installation, made on the first start and readable by its owner only."""
     try:
         return path.read_text(encoding="ascii")
     except FileNotFoundError:

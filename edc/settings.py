@@ -24,6 +24,8 @@ EDC_MODE = ENVIRONMENT.mode
 EDC_PUBLIC_URL = ENVIRONMENT.public_url.rstrip("/")
 DEBUG = ENVIRONMENT.mode == "development"
 SECRET_KEY = ENVIRONMENT.secret_key
+# Signs the checkpoints of the audit trail. It lies outside the database, which its owner could otherwise make anew.
+EDC_CHECKPOINT_KEY = ENVIRONMENT.checkpoint_key
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 
 # --- What it is made of -----------------------------------------------------------------------------------------
@@ -42,7 +44,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "edc.apps.StaticFiles",
     "django.forms",
     "simple_history",
     "allauth",
@@ -226,9 +228,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 STATIC_URL = "/static/"
 STATIC_ROOT = VARIABLE_FILES / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
-STATICFILES_DIRS = [BASE_DIR / "edc" / "static"]
 WHITENOISE_USE_FINDERS = not ENVIRONMENT.production
 WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["gz", "br", "png", "jpg", "woff", "woff2", "map"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -37,7 +37,7 @@ def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(variables: pyte
     assert first == second
     assert len(first) >= environment.SECRET_KEY_LENGTH
     assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]
+    assert {path.name for path in tmp_path.iterdir()} == {"secret.key", "checkpoint.key"}
 
 
 def test_production_names_all_that_it_misses_at_once(variables: pytest.MonkeyPatch) -> None:
