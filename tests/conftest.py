@@ -88,6 +88,18 @@ def _flush_past_the_triggers() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _snapshot_sees_what_the_test_wrote(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let the alias for reading share the connection of the test: nothing is committed that another could see."""
+    if "_django_db_helper" in request.fixturenames:
+        # Its guard over other aliases must be up before, and must not meet the shared connection.
+        request.getfixturevalue("_django_db_helper")
+    own = connections["snapshot"]
+    connections["snapshot"] = connections["default"]
+    yield
+    connections["snapshot"] = own
+
+
+@pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
     """Let no test see what another one counted or kept."""
     yield
