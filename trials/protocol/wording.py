@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 from trials.protocol.problem import Problem
 from trials.protocol.schema import base
 from trials.protocol.source import Node
-from trials.protocol.tree import find, key_mark, keys_at, suggestion, value_mark
+from trials.protocol.tree import key_mark, keys_at, suggestion, value_mark
 
 PATTERNS = {
     base.FORM_ID: "A form id is 1 to 8 capital letters and digits, beginning with a letter, such as LAB",
@@ -23,7 +23,15 @@ PATTERNS = {
 
 def worded(root: Node, model: type[BaseModel], errors: Iterable[ErrorDetails]) -> list[Problem]:
     """One problem for each error, in words, where it stands."""
-    return [_one(root, model, error) for error in errors]
+    found = list(errors)
+    places = {error["loc"] for error in found}
+    return [_one(root, model, error) for error in found if not _echo(error, places)]
+
+
+def _echo(error: ErrorDetails, places: set[tuple[int | str, ...]]) -> bool:
+    """A list said to be too short only because what stands in it has mistakes of its own."""
+    length = len(error["loc"])
+    return error["type"] == "too_short" and any(one[:length] == error["loc"] and len(one) > length for one in places)
 
 
 def _one(root: Node, model: type[BaseModel], error: ErrorDetails) -> Problem:
@@ -33,9 +41,7 @@ def _one(root: Node, model: type[BaseModel], error: ErrorDetails) -> Problem:
         known = keys_at(model, location[:-1])
         return key_mark(root, location).problem(f"`{last}` is not known here{suggestion(str(last), known)}")
     if kind == "missing":
-        node, mark = find(root, location[:-1])
-        place = mark if location[:-1] and mark.line == node.mark.line else node.mark
-        return place.problem(f"`{last}` is missing here")
+        return key_mark(root, location[:-1]).problem(f"`{last}` is missing here")
     if location and last == "[key]":
         return key_mark(root, location[:-1]).problem(_message(kind, context, error))
     return value_mark(root, location).problem(_message(kind, context, error))
