@@ -40,7 +40,9 @@ def record_consent(*, by: Actor, reason: str, subject: Subject, version: str, co
     return write_consent(subject, version, consented_on)
 
 
-def check_consent(protocol: Protocol, site: Site, version: str, consented_on: datetime.date) -> None:
+def check_consent(
+    protocol: Protocol, site: Site, version: str, consented_on: datetime.date, *, version_field: str = "version"
+) -> None:
     """Refuse a day to come, and a version that was not the one in use on that day."""
     attempted = {"version": version, "consented_on": consented_on.isoformat()}
     wrong = objection(consented_on, today=clock.today(site.time_zone))
@@ -58,7 +60,7 @@ def check_consent(protocol: Protocol, site: Site, version: str, consented_on: da
             f"On {day_in_words(consented_on)} version {in_use.version} was in use. "
             "Check the day, and which version the participant signed."
         )
-        raise Refused(field_errors={"version": [wrong]}, attempted=attempted)
+        raise Refused(field_errors={version_field: [wrong]}, attempted=attempted)
 
 
 def write_consent(subject: Subject, version: str, consented_on: datetime.date) -> Consent:

@@ -46,7 +46,7 @@ def screen_subject(
     no_room = enrolment.full(protocol.enrolment, enrolled_count(site.trial))
     if no_room:
         raise Refused(no_room)
-    check_consent(protocol, site, consent_version, consented_on)
+    check_consent(protocol, site, consent_version, consented_on, version_field="consent_version")
     wrong = objection(screened_on, today=clock.today(site.time_zone), not_before=consented_on, event="the consent")
     if wrong:
         raise Refused(field_errors={"screened_on": [wrong]}, attempted={"screened_on": screened_on.isoformat()})
