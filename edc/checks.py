@@ -11,6 +11,8 @@ from django.core import checks
 from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from edc.audit.checks import check_triggers
+
 # What a power cut must not undo, and what the append-only triggers lean on.
 SQLITE_PRAGMAS = {"foreign_keys": 1, "recursive_triggers": 1, "synchronous": 2, "journal_mode": "wal"}
 POSTGRESQL_SETTINGS = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
@@ -66,6 +68,16 @@ def check_database(**_: Any) -> list[checks.CheckMessage]:
     ]
 
 
+def check_audit_triggers(*, databases: Sequence[str] | None = None, **_: Any) -> list[checks.CheckMessage]:
+    """Ask for the triggers of the audit tables in every check, not only where databases are named."""
+    if databases:
+        return []  # the audit's own registration answers
+    try:
+        return check_triggers(databases=["default"])
+    except DatabaseError:
+        return []  # a database that does not answer is told of above
+
+
 def _unlike_the_design(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, object, object, str]]:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -83,7 +95,11 @@ def _unlike_the_design(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, o
                 yield name, value, text, "Set it on in the server's configuration: a power cut would lose saved data."
 
 
-CHECKS: Sequence[Callable[..., list[checks.CheckMessage]]] = (check_fixed_settings, check_database)
+CHECKS: Sequence[Callable[..., list[checks.CheckMessage]]] = (
+    check_fixed_settings,
+    check_database,
+    check_audit_triggers,
+)
 
 
 def register() -> None:

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from edc import checks
+from edc.audit import triggers
 
 
 def ids(found: list[checks.checks.CheckMessage]) -> list[str | None]:
@@ -47,3 +48,14 @@ def test_a_database_that_may_forget_is_named(monkeypatch: pytest.MonkeyPatch) ->
     (found,) = checks.check_database()
     assert found.id == "edc.E011"
     assert name in found.msg
+
+
+@pytest.mark.django_db
+def test_a_plain_check_names_a_missing_trigger() -> None:
+    assert checks.check_audit_triggers() == []
+    trigger = triggers.expected(connection)[0]
+    with connection.cursor() as cursor:
+        cursor.execute(triggers.drop(connection, trigger))
+    (found,) = checks.check_audit_triggers()
+    assert found.id == "edc.E020"
+    assert str(trigger) in found.msg
