@@ -14,6 +14,8 @@ class Command(BaseCommand):
         "Ends with code 1 when there is one."
     )
 
+    requires_system_checks = ()  # it is asked above all when the checks find something missing
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="a checkpoint kept outside the database")
         parser.add_argument("--limit", type=int, default=100, help="problems to name at most (100)")
