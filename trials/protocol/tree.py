@@ -34,9 +34,9 @@ def find(root: Node, location: Location) -> tuple[Node, Mark]:
 
 
 def value_mark(root: Node, location: Location) -> Mark:
-    """The place of a value: the value itself when it stands on one line, else its key."""
+    """The place of a value: the value itself, or its key when there is no value or it begins further down."""
     node, mark = find(root, location)
-    return node.mark if isinstance(node, Scalar) and node.style not in {"|", ">"} else mark
+    return node.mark if isinstance(node, Scalar) and node.text and node.style not in {"|", ">"} else mark
 
 
 def key_mark(root: Node, location: Location) -> Mark:

@@ -58,8 +58,7 @@ def _message(kind: str, context: Mapping[str, object], error: ErrorDetails) -> s
     if kind == "string_pattern_mismatch":
         return PATTERNS.get(str(context.get("pattern")), f"`{given}` is not written as it must be here")
     if kind == "literal_error":
-        choices = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
-        return f"`{given}` is not one of {', '.join(choices)}{suggestion(str(given), choices)}"
+        return _choices(given, str(context.get("expected", "")))
     simple = {
         "bool_type": "This must be true or false",
         "int_type": "This must be a whole number",
@@ -81,3 +80,11 @@ def _message(kind: str, context: Mapping[str, object], error: ErrorDetails) -> s
         "less_than_equal": f"This must be {context.get('le')} or less",
     }
     return simple.get(kind, error["msg"])
+
+
+def _choices(given: object, expected: str) -> str:
+    """What may stand here, when it is one of a few words."""
+    choices = expected.replace("'", "").replace(" or ", ", ").split(", ")
+    if len(choices) == 1:
+        return f"This must be {choices[0]}"
+    return f"`{given}` is not one of {', '.join(choices)}{suggestion(str(given), choices)}"

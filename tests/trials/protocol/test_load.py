@@ -32,6 +32,8 @@ MISTAKES: dict[str, tuple[str, str, str, str | None, str]] = {
     ),
     "an unknown key of a group": ("            maximum: 3", "            maximun: 3", "maximun", None, "`maximum`?"),
     "a missing key": ("  sponsor: Nobody\n", "", "trial:", None, "`sponsor` is missing here"),
+    "a key without a value": ("label: Initials,", "label: ,", "label: ,", None, "there is nothing here"),
+    "another schema": ("schema: 1\n", "schema: 2\n", "2\n", None, "This must be 1"),
     "a code that is no text": ('{code: "1", label: Red}', "{code: 1, label: Red}", "1, label: Red", None, 'quotes, "1"'),
     "a word that is none of those allowed": ("masking: open", "masking: opne", "opne", None, "did you mean `open`?"),
     "an unknown kind": ("kind: time, label: Start", "kind: tme, label: Start", "tme, lab", None, "did you mean `time`?"),
