@@ -355,7 +355,12 @@
   }
 
   function isKnown(value) {
-    // One value. A partial date counts, since it was entered; limits of a number do not.
+    // There is an answer: `<20` and a partial date were entered, so they are not missing.
+    return value !== UNKNOWN;
+  }
+
+  function isDefinite(value) {
+    // One value that can be an answer. A partial date counts; limits of a number do not.
     return value !== UNKNOWN && !(value.low !== undefined && value.text === undefined);
   }
 
@@ -467,7 +472,7 @@
   }
 
   function write(value) {
-    if (!isKnown(value)) {
+    if (!isDefinite(value)) {
       return UNKNOWN;
     }
     if (isNumber(value)) {

@@ -51,7 +51,7 @@ class Expression:
         Raises TypeError where a value is not of the type that was promised when the rule was compiled.
         """
         answer = self._run(values)
-        return answer if three_valued.known(answer) else UNKNOWN
+        return answer if three_valued.definite(answer) else UNKNOWN
 
     def tree(self) -> dict[str, object]:
         """The same rule as plain data, for the page's script."""

@@ -32,8 +32,13 @@ class Function:
     optional: int = 0
 
 
+def _is_known(value: Value) -> Value:
+    """Whether there is an answer at all: `<20` and a partial date were entered, so they are not missing."""
+    return value is not UNKNOWN
+
+
 def _is_missing(value: Value) -> Value:
-    return not three_valued.known(value)
+    return value is UNKNOWN
 
 
 def _spread(reckon: Callable[[date, date], int]) -> Callable[[Value, Value], Value]:
@@ -96,12 +101,12 @@ def _contains(codes: Value, code: Value) -> Value:
 
 
 def _coalesce(*values: Value) -> Value:
-    return next((value for value in values if three_valued.known(value)), UNKNOWN)
+    return next((value for value in values if value is not UNKNOWN), UNKNOWN)
 
 
 FUNCTIONS = {
     "is_missing": Function("is_missing(item)", (ANY,), _is_missing, Type.BOOL),
-    "is_known": Function("is_known(item)", (ANY,), three_valued.known, Type.BOOL),
+    "is_known": Function("is_known(item)", (ANY,), _is_known, Type.BOOL),
     "days_between": Function("days_between(from, to)", (DATE, DATE), _spread(_days), Type.NUMBER),
     "weeks_between": Function("weeks_between(from, to)", (DATE, DATE), _spread(_weeks), Type.NUMBER),
     "months_between": Function("months_between(from, to)", (DATE, DATE), _spread(months_from), Type.NUMBER),

@@ -38,8 +38,8 @@ CONTEXT = Context(
 Operator = Callable[[Value, Value], Value]
 
 
-def known(value: Value) -> bool:
-    """Whether this is one value. A partial date counts, since it was entered; limits of a number do not."""
+def definite(value: Value) -> bool:
+    """Whether this is one value that can be an answer. A partial date counts; limits of a number do not."""
     return value is not UNKNOWN and type(value) is not Between
 
 

@@ -212,11 +212,11 @@ def _called(name: str, given: list[Any]) -> Any:  # noqa: PLR0911 - one for each
         case "not":
             return None if given[0] is None else not given[0]
         case "is_missing":
-            return single[0] is None
+            return given[0] is None
         case "is_known":
-            return single[0] is not None
+            return given[0] is not None
         case "coalesce":
-            return single[0] if single[0] is not None else single[1]
+            return given[0] if given[0] is not None else given[1]
         case "contains":
             return None if None in single else single[1] in single[0]
         case "count_true":

@@ -24,6 +24,7 @@ NAMES = {
     "LIVES": Type.BOOL,
     "OPEN": Type.BOOL,
     "DM.AGE": Type.NUMBER,
+    "BELOW": Type.NUMBER,
 }
 VALUES: dict[str, object] = {
     "MELD": Decimal(20),
@@ -38,6 +39,7 @@ VALUES: dict[str, object] = {
     "PREGNANT": False,
     "LIVES": True,
     "DM.AGE": Between(17, 18),
+    "BELOW": Between(0, Decimal("19.999")),  # typed as <20
 }
 
 
@@ -75,6 +77,10 @@ VALUES: dict[str, object] = {
         ("is_missing(GONE)", True),
         ("is_missing(ONSET)", False),
         ("is_known(MELD)", True),
+        ("is_missing(BELOW)", False),
+        ("is_known(BELOW)", True),
+        ("coalesce(BELOW, 50) < 20", True),
+        ("BELOW == 10", UNKNOWN),
         ("is_known(1 / 0)", False),
         ("any_of(PREGNANT, OPEN, LIVES)", True),
         ("any_of(PREGNANT, OPEN)", UNKNOWN),
