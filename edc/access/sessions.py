@@ -27,7 +27,7 @@ class SessionLimits:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and "HTTP_AUTHORIZATION" not in request.META:
+        if request.user.is_authenticated:
             if self._over(request):
                 logout(request)
                 messages.info(request, "You were logged out after a while without typing. Drafts are kept.")
