@@ -131,6 +131,7 @@ class _Shown:
             yield self.line(f"Planned {times} after {anchor}, {infusions.window}{_mark(infusions.window.assumed)}", 1)
             if infusions.minimum_interval:
                 yield self.line(f"At least {infusions.minimum_interval} between two{_mark(infusions.assumed)}", 1)
+            yield self.line(f"Recorded on the form {infusions.forms.administration}; given on {infusions.date_item}", 1)
         if events:
             yield from self.title("Adverse events")
             scale = self.protocol.scale(events.scale)

@@ -74,6 +74,9 @@ MISTAKES: dict[str, tuple[str, str, str, str | None, str]] = {
     "an undefined item of a check": ("items: [DIABP, SYSBP]", "items: [DIABP, SYS]", "SYS]", None, "There is no item"),
     "an undefined missing code": ("missing: [UNK]", "missing: [UNKN]", "UNKN", None, "did you mean `UNK`?"),
     "an undefined item of events": ("term_item: AETERM", "term_item: AETRM", "AETRM", None, "did you mean `AETERM`?"),
+    "an undefined item of infusions": ("date_item: EXSTDAT", "date_item: EXSTDAY", "EXSTDAY", None, "did you mean `EXSTDAT`?"),
+    "an item of infusions of the wrong kind": ("start_item: EXSTTIM", "start_item: EXVOL", "EXVOL\n", None, "must be of kind time"),
+    "a volume in another unit": ("label: Volume given, unit: mL", "label: Volume given, unit: L", "EXVOL\n", None, "must be in mL"),
     "a form never used": (
         "screening: {label: Screening, forms: [DM, KIT]}",
         "screening: {label: Screening, forms: [KIT]}",

@@ -17,9 +17,21 @@ def check(root: View) -> Iterator[Problem]:
     yield from _to_forms(root)
     yield from _to_arms(root)
     yield from _to_items(root)
+    yield from _to_infusion_items(root)
     for form in root.parts("forms"):
         yield from _from_items(root, form)
         yield from _from_checks(form)
+
+
+INFUSION_ITEMS = {
+    "date_item": {"date"},
+    "start_item": {"time"},
+    "end_date_item": {"date"},
+    "stop_item": {"time"},
+    "dose_item": {"cells"},
+    "volume_item": {"decimal", "integer"},
+}
+"""What names an item of the administration form, and the kinds that such an item may be of."""
 
 
 def _missing(words: Iterable[Word | None], names: Collection[str], what: str) -> Iterator[Problem]:
@@ -90,6 +102,25 @@ def _to_items(root: View) -> Iterator[Problem]:
         yield from _missing([scale], dict(root.named("scales")), "scale")
         if scale and graded and graded.text("scale") != scale.text:
             yield scale.problem(f"The item `{graded.text('id')}` does not use the scale `{scale.text}`")
+
+
+def _to_infusion_items(root: View) -> Iterator[Problem]:
+    """The items of the administration form: there, of the right kind, and outside repeating groups."""
+    infusions = root.part("infusions")
+    named = infusions.part("forms") if infusions else None
+    form_id = named.text("administration") if named else ""
+    form = next((form for form in root.parts("forms") if form.text("id") == form_id), None)
+    if infusions is None or form is None:
+        return
+    items = {item.text("id"): item for item, group in blocks(form) if group is None}
+    for key, kinds in INFUSION_ITEMS.items():
+        word = infusions.word(key)
+        yield from _missing([word], items, f"item of the form `{form_id}`")
+        item = items.get(word.text) if word else None
+        if word and item is not None and item.text("kind") not in kinds:
+            yield word.problem(f"`{word.text}` must be of kind {' or '.join(sorted(kinds))}")
+        elif word and item is not None and key == "volume_item" and item.text("unit") != "mL":
+            yield word.problem(f"`{word.text}` must be in mL, as the planned volume is")
 
 
 def _from_items(root: View, form: View) -> Iterator[Problem]:

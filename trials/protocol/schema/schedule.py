@@ -160,7 +160,11 @@ class InfusionForms(Part):
 
 
 class Infusions(Part):
-    """The planned infusions: how many, when, at which least distance, and the dose."""
+    """The planned infusions: how many, when, at which least distance, the dose, and the form that records them.
+
+    The items name where the form of the administration says when the infusion was given and how much. Without
+    an `end_date_item` an infusion stops on the day it started.
+    """
 
     arms: Annotated[tuple[Code, ...], Field(min_length=1)]
     anchor: str = "baseline"
@@ -170,6 +174,12 @@ class Infusions(Part):
     minimum_interval: Offset | None = None
     dose: Dose
     forms: InfusionForms
+    date_item: ItemId
+    start_item: ItemId | None = None
+    end_date_item: ItemId | None = None
+    stop_item: ItemId | None = None
+    dose_item: ItemId | None = None
+    volume_item: ItemId | None = None
     assumed: Assumed = False
 
     _anchor = field_validator("anchor")(_known_anchor)
