@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "edc.access",
     "edc.exports",
     "edc.trail",
+    "edc.extracts",
     "trials",
     "visits",
     "adverse_events",
