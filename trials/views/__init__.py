@@ -1,0 +1,1 @@
+"""Pages of a trial: the list of trials, the protocol in words, the list of participants."""
