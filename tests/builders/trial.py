@@ -64,6 +64,13 @@ def person(
     return actor_for(user)
 
 
+def join(actor: Actor, role: Role, trial: Trial, site: Site | None = None) -> Actor:
+    """Give a person one more role, and return them at work with it."""
+    user = User.objects.get(pk=actor.key)
+    give_membership(by=system(), key=clock.new_id(), user=user, trial=trial, site=site, role=role)
+    return actor_for(user)
+
+
 def refreshed(actor: Actor) -> Actor:
     """The same person with the memberships in force now."""
     return actor_for(User.objects.get(pk=actor.key), channel=actor.channel)

@@ -137,7 +137,7 @@ def test_a_wrong_password_and_a_coordinator_assign_nothing(
     assert not Allocation.objects.exists()
 
 
-def test_the_ceiling_of_the_whole_trial_holds_at_the_last_moment(demo: Trial, frozen_clock: clock.Fixed) -> None:
+def test_the_ceiling_of_the_whole_trial_holds_at_the_last_moment(frozen_clock: clock.Fixed, demo: Trial) -> None:
     waiting = builders.eligible_subject(demo, "BB")
     for _ in range(10):
         builders.enrolled_subject(demo, "AA")

@@ -81,7 +81,7 @@ def test_an_earlier_consent_version_is_taken_for_a_day_on_which_it_was_in_use(
         screen(coordinator_a, site_a, consent_version="1.0", consented_on=day + DAY, screened_on=day + DAY)
 
 
-def test_today_is_todays_date_at_the_site(demo: Trial, frozen_clock: clock.Fixed) -> None:
+def test_today_is_todays_date_at_the_site(frozen_clock: clock.Fixed, demo: Trial) -> None:
     """At 20:00 UTC it is tomorrow already in Shanghai (AA), and still today in Berlin (BB)."""
     frozen_clock.move_to(datetime.datetime(2026, 3, 2, 20, tzinfo=datetime.UTC))
     tomorrow = datetime.date(2026, 3, 3)
@@ -90,7 +90,7 @@ def test_today_is_todays_date_at_the_site(demo: Trial, frozen_clock: clock.Fixed
         builders.screened_subject(demo, "BB", on=tomorrow)
 
 
-def test_nobody_is_screened_once_all_places_are_taken(demo: Trial, site_a: Site, frozen_clock: clock.Fixed) -> None:
+def test_nobody_is_screened_once_all_places_are_taken(frozen_clock: clock.Fixed, demo: Trial, site_a: Site) -> None:
     for _ in range(10):
         builders.enrolled_subject(demo, "AA")
     with pytest.raises(Refused, match="All 10 places"):
