@@ -32,7 +32,9 @@ def load_protocol(*, by: Actor, reason: str, loaded: LoadedProtocol, source: str
     else:
         if not by.may(Permission.PROTOCOL_LOAD, trial.scope()):
             raise NotAllowed if by.sees(trial.scope()) else NotVisible
-        versions = {each.version: each for each in trial.protocol_versions.order_by("loaded_at", "id")}
+        versions: dict[str, ProtocolVersion] = {
+            each.version: each for each in trial.protocol_versions.order_by("loaded_at", "id")
+        }
         taken = versions.get(loaded.protocol.version)
         if taken is not None and taken.sha256 == loaded.sha256:
             return taken

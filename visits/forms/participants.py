@@ -80,8 +80,8 @@ class JudgementForm(forms.Form):
     verdict = forms.ChoiceField(label="Judgement", widget=forms.RadioSelect, error_messages=CHOOSE)
     note = forms.CharField(required=False, max_length=2000, help_text="Needed when a judgement changes.")
 
-    def __init__(self, *args: Any, criterion: Criterion, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=criterion.id, **kwargs)
+    def __init__(self, data: Any = None, *, criterion: Criterion, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, prefix=criterion.id, initial=initial)
         self.criterion = criterion
         self.fields["verdict"].choices = [  # type: ignore[attr-defined]
             (verdict, in_words(criterion, verdict)) for verdict in (MET, NOT_MET, UNKNOWN_YET)
@@ -118,4 +118,4 @@ class EndForm(forms.Form):
     def __init__(self, *args: Any, ways: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         labels = dict(Subject.Status.choices)
-        self.fields["status"].choices = [(way, str(labels[way]).capitalize()) for way in ways]  # type: ignore[attr-defined,index]
+        self.fields["status"].choices = [(way, str(labels[way]).capitalize()) for way in ways]  # type: ignore[attr-defined]

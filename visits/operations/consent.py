@@ -21,7 +21,7 @@ def record_consent(*, by: Actor, reason: str, subject: Subject, version: str, co
     Refused for a version that was not in use on that day, for a day to come, after withdrawal and after the end.
     """
     subject = locked_subject(subject)
-    given = Consent.objects.filter(subject=subject, version=version).first()
+    given: Consent | None = Consent.objects.filter(subject=subject, version=version).first()
     if given is not None and given.consented_on == consented_on:
         return given
     if subject.consent_withdrawn_on is not None:

@@ -82,7 +82,9 @@ def judge_criterion(
     if verdict not in EligibilityVerdict.Verdict.values:
         raise Refused(field_errors={"verdict": ["Choose one of the answers."]}, attempted={"verdict": verdict})
     note = note.strip() or reason
-    row = EligibilityVerdict.objects.select_for_update().filter(subject=subject, criterion=criterion).first()
+    row: EligibilityVerdict | None = (
+        EligibilityVerdict.objects.select_for_update().filter(subject=subject, criterion=criterion).first()
+    )
     if row is None:
         row = EligibilityVerdict(subject=subject, criterion=criterion)
     elif row.verdict == verdict and note in {"", row.note}:

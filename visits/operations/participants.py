@@ -36,7 +36,9 @@ def screen_subject(
     left out. Refused when the places of the trial are taken, when the consent version was not the one in use that
     day, for a day to come, and for a screening that begins before the consent.
     """
-    existing = Subject.objects.select_related("trial", "site", "protocol_version").filter(pk=key).first()
+    existing: Subject | None = (
+        Subject.objects.select_related("trial", "site", "protocol_version").filter(pk=key).first()
+    )
     if existing is not None:
         if existing.site_id != site.pk:
             raise Conflict("This form was sent before, for another site. Open it anew.")

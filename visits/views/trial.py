@@ -67,7 +67,7 @@ def _table(trial: Trial, sites: list[SiteEnrolment]) -> list[list[dict[str, Any]
     status = Subject.Status
     ended = (status.COMPLETED, status.WITHDRAWN, status.LOST, status.DIED)
     participants = reverse("trials:participants", args=[trial.code])
-    rows = []
+    rows: list[list[dict[str, Any]]] = []
     total = [0] * (len(COLUMNS) - 1)
     for row in sites:
         counts = [
