@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import enum
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, ClassVar, NoReturn, Self
 
 from django.db import DatabaseError, models, router
@@ -52,6 +52,16 @@ class GuardedQuerySet(models.QuerySet[Any]):
 
 class AuditedQuerySet(GuardedQuerySet):
     """Facts. New ones may be added many at a time, each with its own history."""
+
+    def select_for_update(
+        self, nowait: bool = False, skip_locked: bool = False, of: Sequence[str] = (), no_key: bool = True
+    ) -> Self:
+        """Lock rows against change until the act is over, but let others point at them meanwhile.
+
+        A key never changes and a fact is never deleted, so the weaker lock is enough; with the stronger one, whoever
+        holds a chain and commits a row that points at a locked one would wait for its holder, who waits for the chain.
+        """
+        return super().select_for_update(nowait=nowait, skip_locked=skip_locked, of=of, no_key=no_key)
 
     def bulk_create(
         self,

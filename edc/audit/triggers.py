@@ -74,7 +74,9 @@ def expected(connection: BaseDatabaseWrapper) -> list[Trigger]:
 def missing(connection: BaseDatabaseWrapper) -> list[Trigger]:
     """Return the triggers that are not there, are switched off, or are not what they should be."""
     present = _present(connection)
-    return [trigger for trigger in expected(connection) if present.get((trigger.table, trigger.name)) != trigger.described]
+    return [
+        trigger for trigger in expected(connection) if present.get((trigger.table, trigger.name)) != trigger.described
+    ]
 
 
 def establish(connection: BaseDatabaseWrapper) -> list[Trigger]:
@@ -87,7 +89,9 @@ def establish(connection: BaseDatabaseWrapper) -> list[Trigger]:
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             for name, body in FUNCTIONS.items():
-                cursor.execute(f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $edc${body}$edc$")
+                cursor.execute(
+                    f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $edc${body}$edc$"
+                )
         for trigger in absent:
             cursor.execute(drop(connection, trigger))
             cursor.execute(trigger.sql)
@@ -161,15 +165,16 @@ def _for_sqlite(tables: list[type[models.Model]] | list[type[Audited]], *, facts
         # INSERT OR REPLACE deletes the old row without firing a DELETE trigger. The words begin like SQLite's own, so
         # that two people who save the same new thing at the same moment get the same answer as on PostgreSQL.
         same = " OR ".join(
-            f'EXISTS (SELECT 1 FROM "{table}" WHERE {_equal(columns)})' for columns in sorted(_unique_keys(model))
+            f'EXISTS (SELECT 1 FROM "{table}" WHERE {_equal(columns)})'  # noqa: S608 - names of our own tables
+            for columns in sorted(_unique_keys(model))
         )
         message = f"UNIQUE constraint failed: a row of this key is in {table} and is never replaced"
         yield _sqlite(table, "INSERT", f"WHEN {same} ", message)
 
 
 def _sqlite(table: str, event: str, when: str, message: str) -> Trigger:
-    name = f"{PREFIX}{table}_{event.split()[0].lower()}"
-    sql = f"CREATE TRIGGER \"{name}\" BEFORE {event} ON \"{table}\" {when}BEGIN SELECT RAISE(ABORT, '{message}'); END"
+    name = f"{PREFIX}{table}_{event.split(maxsplit=1)[0].lower()}"
+    sql = f'CREATE TRIGGER "{name}" BEFORE {event} ON "{table}" {when}BEGIN SELECT RAISE(ABORT, \'{message}\'); END'
     return Trigger(table, name, sql, (sql,))
 
 

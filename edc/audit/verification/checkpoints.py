@@ -61,7 +61,9 @@ def problems_against(file: str, using: str) -> Iterator[Problem]:
     key = str(parts["number"])
     stored = Checkpoint.objects.using(using).filter(number=parts["number"]).first()
     if stored is None or stored.text != text:
-        yield Problem("checkpoint file", key, "the database does not have this checkpoint: it was set back or made anew")
+        yield Problem(
+            "checkpoint file", key, "the database does not have this checkpoint: it was set back or made anew"
+        )
     for problem in _gone(list(parts["heads"].items()), using):
         yield Problem("checkpoint file", key, problem)
 

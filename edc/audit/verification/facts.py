@@ -3,7 +3,6 @@
 Both sides are read in the order of their keys and walked side by side, so memory does not grow with the tables.
 """
 
-import datetime
 import decimal
 import hashlib
 import uuid
@@ -34,18 +33,11 @@ def problems(using: str) -> Iterator[Problem]:
 
 def normal(field: "models.Field[Any, Any]", value: Any) -> canonical.Leaf:
     """Return a column as both databases give it back: one spelling per type, whatever the driver made of it."""
-    if value is None:
-        return None
-    match value:
-        case decimal.Decimal():
-            return format(value.normalize(), "f")
-        case datetime.datetime():
-            return canonical.plain(value)
-        case uuid.UUID():
-            return str(value)
+    if isinstance(value, decimal.Decimal):
+        return format(value.normalize(), "f")
     if isinstance(field, models.JSONField):
         return canonical.canonical_json(value)
-    if isinstance(field, models.BooleanField):
+    if isinstance(field, models.BooleanField) and value is not None:
         return bool(value)
     return canonical.plain(value)
 

@@ -1,13 +1,12 @@
 """The database itself refuses to forget."""
 
 import pytest
-from django.db import connection, migrations, models, transaction
-from django.db.migrations.state import ProjectState
+from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
+from edc import clock
 from edc.audit import triggers
 from edc.audit.models import LoginFailure
-from edc import clock
 
 ALLOWED: list[str] = []
 

@@ -38,7 +38,9 @@ def rename(*, by: Actor, reason: str, trial: Trial, title: str) -> Trial:
     return trial
 
 
-@operation(Permission.PROTOCOL_LOAD, "Something that tells an arm, for a test", on="trial", blinding="unblinding", always=True)
+@operation(
+    Permission.PROTOCOL_LOAD, "Something that tells an arm, for a test", on="trial", blinding="unblinding", always=True
+)
 def whisper(*, by: Actor, reason: str, trial: Trial) -> None:
     recording.required(Trial).note(arm="ZEBRA")
 
@@ -81,13 +83,16 @@ def test_a_trail_made_by_operations_is_whole(trial: Trial) -> None:
 ALTERATIONS = {
     "an act's reason": ("UPDATE audit_act SET reason = 'x' WHERE reason = 'typing slip'", "“reason” was altered"),
     "an act's person": ("UPDATE audit_act SET actor_name = 'Somebody else'", "“actor_name” was altered"),
-    "an act's text": ("UPDATE audit_act SET canonical = replace(canonical, 'slip', 'sleep')", "history row of that act"),
+    "an act's text": (
+        "UPDATE audit_act SET canonical = replace(canonical, 'slip', 'sleep')",
+        "history row of that act",
+    ),
     "an act removed with its seal": (
         "DELETE FROM audit_seal WHERE number = 2",
         "number 2 is missing before it",
     ),
     "a history row's changes": (
-        "UPDATE trials_historicaltrial SET changes = '{\"title\": [null, \"x\"]}' WHERE revision = 2",
+        'UPDATE trials_historicaltrial SET changes = \'{"title": [null, "x"]}\' WHERE revision = 2',
         "“changes” was altered",
     ),
     "a history row's snapshot": (
@@ -97,7 +102,10 @@ ALTERATIONS = {
     "a history row's person": ("UPDATE trials_historicaltrial SET history_user_id = 'x'", "not that of its act"),
     "a history row removed": ("DELETE FROM trials_historicaltrial WHERE revision = 1", "revision 1 is missing"),
     "a history row moved to another chain": ("UPDATE trials_historicaltrial SET chain = 'system'", "no seal holds it"),
-    "a seal's hash": ("UPDATE audit_seal SET hash = replace(hash, substr(hash, 1, 1), 'z')", "altered, added or removed"),
+    "a seal's hash": (
+        "UPDATE audit_seal SET hash = replace(hash, substr(hash, 1, 1), 'z')",
+        "altered, added or removed",
+    ),
     "a chain's head": ("UPDATE audit_chainhead SET number = number + 1", "the last link found"),
     "the opening of a sealed act": (
         "UPDATE audit_act SET opening = replace(opening, 'ZEBRA', 'HORSE')",
