@@ -4,7 +4,7 @@
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,37 +21,21 @@ from trials.protocol.schema.forms import Form
 from visits.asking import ask_and_settle
 from visits.forms.answer import Context, RawAnswer
 from visits.forms.binding import Bound, Change, bind
-from visits.forms.plan import cross_reads
 from visits.forms.sheet import Sheet, read_json, read_post
 from visits.forms.values import label_of, show_at
 from visits.labs import has_labs, lab_results
-from visits.models import Cell, Draft, Entry, Infusion, LabResult, Visit
-from visits.queries.classes import may_know, withheld_items
+from visits.models import Cell, Draft, Entry, LabResult, Visit
+from visits.queries.classes import may_know
 from visits.queries.found import lean
-from visits.queries.values import LONG_TEXTS, values_for_rules
-from visits.rules.slots import SCREENING, UNSCHEDULED, Slot, log_slot
+from visits.queries.places import Place, context_for, form_at, why_closed
+from visits.queries.values import LONG_TEXTS
+from visits.rules.slots import Slot, log_slot
+
+Judge = Callable[[Bound, Context], None]
+"""What a kind of place knows beyond the form: it refuses paths of what was bound, or adds findings to it."""
 
 Typing = QueryDict | Mapping[str, Any] | Sheet
 """What a page posted, what a programme sent as JSON, or a sheet that was read already."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a form belongs: the participant, read and locked in this act, and the visit, infusion or event."""
-
-    subject: Subject
-    slot: Slot
-    visit: Visit | None = None
-    infusion: Infusion | None = None
-    event_id: uuid.UUID | None = None
-    label: str = ""
-    """The place in words: `Month 3`, `Infusion 2`; empty for logs."""
-    may_have_draft: bool = True
-
-    @property
-    def version(self) -> ProtocolVersion:
-        """The protocol version for a form that is filled in for the first time: the one in force at the site."""
-        return self.subject.site.protocol_version
 
 
 @dataclass(frozen=True)
@@ -64,13 +48,14 @@ class Stored:
 
 
 def lock_place(subject: Subject, slot: Slot, by: Actor) -> Place:
-    """Look up the visit of a slot, or for a log the participant, and lock it, so that one form has one writer.
+    """Look up the participant, and the visit of a slot, and lock them, so that one form has one writer.
 
+    The participant is locked first, as by everybody else: a form is saved before consent is withdrawn, or not at all.
     Raises `NotVisible` for a place that does not exist, and for infusions and events, which lock their own.
     """
     draft = Exists(_drafts(by, subject, slot)) if by.user is not None else None
     if slot.kind == "visit":
-        visits = lean(Visit.objects.select_for_update(of=("self",)), "subject")
+        visits = lean(Visit.objects.select_for_update(of=("subject", "self")), "subject")
         found = visits.filter(subject=subject, code=slot.visit, sequence=slot.occasion)
         visit = (found.annotate(has_draft=draft) if draft else found).first()
         if visit is None:
@@ -84,64 +69,6 @@ def lock_place(subject: Subject, slot: Slot, by: Actor) -> Place:
     return Place(locked, slot, may_have_draft=getattr(locked, "has_draft", False))
 
 
-def forms_at(protocol: Protocol, slot: Slot) -> tuple[str, ...]:
-    """The forms that the protocol foresees at the place of a slot."""
-    if slot.kind == "visit":
-        if slot.visit == SCREENING:
-            return protocol.screening.forms
-        if slot.visit == UNSCHEDULED:
-            return protocol.schedule.unscheduled.forms
-        visit = protocol.schedule.by_id.get(slot.visit)
-        return visit.forms if visit else ()
-    if slot.kind == "log":
-        return tuple(
-            one for one in protocol.schedule.logs if protocol.form(one).about in {"subject", "visit"}
-        )
-    if slot.kind == "infusion":
-        forms = protocol.infusions.forms if protocol.infusions else None
-        return tuple(one for one in (forms.administration, forms.preparation) if one) if forms else ()
-    return (protocol.adverse_events.form,) if protocol.adverse_events else ()
-
-
-def form_at(version: ProtocolVersion, slot: Slot) -> Form:
-    """The form of a slot; raises `NotVisible` when the protocol has none there."""
-    protocol = version.protocol
-    if slot.form not in forms_at(protocol, slot) or (slot.kind == "visit" and slot.sequence != 1):
-        raise NotVisible
-    return protocol.form(slot.form)
-
-
-def why_closed(place: Place, form: Form) -> str:
-    """Why nothing may be entered here, in words, or ''. Some forms stay open after consent was withdrawn."""
-    subject = place.subject
-    stays_open = form.id in place.version.protocol.consent.after_withdrawal
-    if subject.consent_withdrawn_on is not None and not stays_open:
-        return f"Consent was withdrawn on {subject.consent_withdrawn_on.isoformat()}, so this form takes no more data."
-    held = place.visit or place.infusion
-    if held is not None and held.status == "cancelled" and not stays_open:
-        return f"{place.label} was cancelled, so it takes no data. {held.note}".strip()
-    if place.visit is not None and place.visit.status == Visit.Status.MISSED:
-        return f"{place.label} is recorded as missed. Take that back before you fill in its forms."
-    return ""
-
-
-def context_for(subject: Subject, form: Form, protocol: Protocol, actor: Actor) -> Context:
-    """What binding and drawing a form need to know beside the form; reads other forms only when a rule does."""
-    scope = subject.scope()
-    reads = cross_reads(form, protocol)
-    hidden = frozenset(
-        name
-        for name in reads
-        if not name.startswith("subject.") and not may_know(actor, scope, protocol.item(name).class_)
-    )
-    return Context(
-        today=clock.today(subject.site.time_zone),
-        protocol=protocol,
-        other_values=values_for_rules(subject, reads),
-        withheld=withheld_items(actor, scope, form) | hidden,
-    )
-
-
 def sheet_of(form: Form, data: Typing) -> Sheet:
     """Read the typing, however it came."""
     if isinstance(data, Sheet):
@@ -152,13 +79,21 @@ def sheet_of(form: Form, data: Typing) -> Sheet:
 
 
 def store_entry(
-    place: Place, data: Typing, *, base_revision: int, by: Actor, reason: str = "", key: uuid.UUID | None = None
+    place: Place,
+    data: Typing,
+    *,
+    base_revision: int,
+    by: Actor,
+    reason: str = "",
+    key: uuid.UUID | None = None,
+    judge: Judge | None = None,
 ) -> Stored:
     """Bind what was typed to the form's pinned definition and store it, with its results, queries and cell.
 
     `base_revision` is the revision that the person had before them, 0 for an empty form. When somebody else saved
     in between, the same content is taken as done and other content raises `Conflict` with the entry as it is now.
-    `key` becomes the id of a new entry; a new log entry of another key is given the next free number.
+    `key` becomes the id of a new entry; a new log entry of another key is given the next free number. `judge` adds
+    what is refused or doubtful for more than the form itself says.
 
     Raises `Refused` with the messages by path and what was typed, `NeedsReason` with the changes by path, and
     `NotVisible` or `NotAllowed` for a form that is not there or not for this person.
@@ -180,6 +115,8 @@ def store_entry(
         if entry is None or not bound.ok or bound.changes:
             raise Conflict(current=entry)
         return Stored(entry, bound, changed=False)
+    if judge is not None:
+        judge(bound, context)
     _refuse(bound, context, reason)
     if not bound.changes:
         if previous is None or entry is None:

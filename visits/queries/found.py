@@ -12,10 +12,10 @@ from edc.access.actor import Actor
 from edc.access.roles import Permission
 from edc.errors import NotVisible
 from trials.models import Subject, Trial
+from trials.queries.scope import need
+from trials.queries.subjects import LONG_TEXTS, RELATED, subject_by_id
+from trials.queries.trials import trial_by_code
 from visits.models import Deviation, Entry, Infusion, Query, Visit
-
-RELATED = ("trial", "site__protocol_version", "protocol_version")
-LONG_TEXTS = tuple(f"{version}__{text}" for version in RELATED[1:] for text in ("canonical", "source"))
 
 
 def lean(rows: QuerySet[Any], through: str = "") -> QuerySet[Any]:
@@ -26,9 +26,8 @@ def lean(rows: QuerySet[Any], through: str = "") -> QuerySet[Any]:
 
 
 def subject_for(actor: Actor, pk: uuid.UUID, permission: Permission = Permission.SUBJECT_VIEW) -> Subject:
-    """Return a participant that this person may see; raises `NotVisible`."""
-    seen = actor.filter(permission, trial="trial_id", site="site_id")
-    return _one(lean(Subject.objects.filter(seen, pk=pk)))
+    """Return a participant; raises `NotVisible` or, where the role may not do this, `NotAllowed`."""
+    return subject_by_id(actor, pk, permission)
 
 
 def visit_for(actor: Actor, pk: uuid.UUID) -> Visit:
@@ -54,27 +53,24 @@ def deviation_for(actor: Actor, pk: uuid.UUID) -> Deviation:
 
 def infusion_for(actor: Actor, subject: Subject, number: int) -> Infusion:
     """Return an infusion of a participant by its number; raises `NotVisible`."""
-    seen = actor.filter(Permission.SUBJECT_VIEW, trial="subject__trial_id", site="subject__site_id")
-    infusion = Infusion.objects.filter(seen, subject=subject, number=number).first()
+    need(actor, Permission.SUBJECT_VIEW, subject)
+    infusion = Infusion.objects.filter(subject=subject, number=number).first()
     if infusion is None:
         raise NotVisible
     infusion.subject = subject
     return infusion
 
 
-def trial_for(actor: Actor, code: str) -> Trial:
-    """Return a trial in which this person may see participants; raises `NotVisible`."""
-    seen = actor.filter(Permission.SUBJECT_VIEW, trial="pk", site=None)
-    return _one(Trial.objects.filter(seen, code=code))
+def trial_for(actor: Actor, code: str, permission: Permission) -> Trial:
+    """Return a trial in which this person holds a permission somewhere; raises `NotVisible` or `NotAllowed`."""
+    trial = trial_by_code(actor, code)
+    need(actor, permission, trial)
+    return trial
 
 
 def _of_subject(model: type[Any], actor: Actor, permission: Permission, pk: uuid.UUID, *also: str) -> Any:
-    seen = actor.filter(permission, trial="subject__trial_id", site="subject__site_id")
-    return _one(lean(model.objects.filter(seen, pk=pk), "subject").select_related(*also))
-
-
-def _one(rows: QuerySet[Any]) -> Any:
-    row = rows.first()
+    row = lean(model.objects.filter(pk=pk), "subject").select_related(*also).first()
     if row is None:
         raise NotVisible
+    need(actor, permission, row)
     return row

@@ -1,0 +1,265 @@
+"""The page of one form: fill in, save, say why something changes, compare when two people saved.
+
+`form_page` serves every form, those of infusions and adverse events too: they bring their place and their operation.
+"""
+
+import re
+import uuid
+import zoneinfo
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from edc import clock
+from edc.access.middleware import ActingRequest
+from edc.access.roles import Permission
+from edc.errors import Conflict, NeedsReason, Refused
+from trials.models import Subject
+from visits.forms.pages import TakenBack
+from visits.forms.rendering import Slot as Beside
+from visits.forms.rendering import form_view
+from visits.models import Entry, Query
+from visits.operations.drafts import drop_draft, keep_draft
+from visits.operations.entry import parse_slot, save_entry, withdraw_entry
+from visits.queries.conflict import compare
+from visits.queries.entry import EntryPage, entry_page, following, next_log_slot, progress_words
+from visits.queries.found import entry_for, subject_for
+from visits.queries.places import Place, form_at, place_of
+from visits.queries.subject_page import entry_url, header_of
+from visits.rules.slots import Slot
+from visits.views.links import address, entry_page_url, place_crumbs
+
+REVISION = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class FormDoor:
+    """What the page of a form needs to know of the form's place: how to save it, and where it stands."""
+
+    place: Place
+    save: Callable[..., Entry]
+    """Called with by, reason, data, base_revision and key; an operation with the rest filled in."""
+    here: str
+    permission: Permission = Permission.ENTRY_WRITE
+    crumbs: list[dict[str, str]] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)
+    """More for the template."""
+    template: str = "visits/entry.html"
+    withdrawable: bool = True
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def entry(request: ActingRequest, subject_id: uuid.UUID, slot: str) -> HttpResponseBase:
+    """The form at a slot of a visit or a log."""
+    subject = subject_for(request.actor, subject_id, Permission.ENTRY_VIEW)
+    place = place_of(subject, parse_slot(slot))
+    if place.slot.kind == "infusion":
+        return redirect("visits:infusion", subject_id, place.slot.occasion)
+
+    def save(**given: Any) -> Entry:
+        return save_entry(subject=subject, slot=str(place.slot), **given)
+
+    here = entry_url(subject, place.slot)
+    return form_page(request, FormDoor(place, save, here, crumbs=place_crumbs(place)))
+
+
+@login_required
+@require_http_methods(["GET"])
+def entry_by_id(request: ActingRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Lead to the page of an entry."""
+    return redirect(entry_page_url(entry_for(request.actor, entry_id)))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def withdraw(request: ActingRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """Ask why a form was recorded in error, and withdraw it."""
+    found = entry_for(request.actor, entry_id)
+    subject = found.subject
+    form = TakenBack(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            withdraw_entry(by=request.actor, entry=found, reason=form.cleaned_data["reason"])
+        except Refused as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, "The form was withdrawn. What was typed stays on record.")
+            return _see_other(reverse("visits:subject", args=[subject.pk]))
+    title = found.protocol_version.protocol.form(found.form).title.text()
+    context = {
+        "subject": subject,
+        "header": header_of(request.actor, subject),
+        "title": f"Withdraw {title}",
+        "lead": "Use this when the form was filled in for the wrong participant or visit. The place is empty again.",
+        "form": form,
+        "verb": "Withdraw the form",
+        "back_url": entry_page_url(found),
+    }
+    return render(request, "visits/small_form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def draft(request: ActingRequest, subject_id: uuid.UUID, slot: str) -> HttpResponse:
+    """Keep what is typed so far, or throw it away."""
+    subject = subject_for(request.actor, subject_id, Permission.ENTRY_WRITE)
+    where = parse_slot(slot)
+    if "discard" in request.POST:
+        drop_draft(request.actor, subject, where)
+        return _see_other(entry_url(subject, where))
+    form = form_at(subject.site.protocol_version, where)
+    typed = {name: values for name, values in request.POST.lists() if name[:1].isupper()}
+    keep_draft(request.actor, subject, where, form, typed, _number(request.POST.get("base_revision", "")))
+    return HttpResponse(status=204)
+
+
+def form_page(request: ActingRequest, door: FormDoor) -> HttpResponse:
+    """Show a form, or save what was posted and go on: the same page again, or the next form."""
+    actor, place = request.actor, door.place
+    if request.method != "POST":
+        with_draft = "draft" in request.GET
+        return _shown(request, door, entry_page(actor, place, with_draft=with_draft, permission=door.permission))
+    posted = request.POST
+    base, reason = _number(posted.get("base_revision", "")), posted.get("reason", "").strip()
+    try:
+        saved = door.save(by=actor, reason=reason, data=posted, base_revision=base, key=_key(posted))
+    except NeedsReason as error:
+        asked = [message for sentences in error.field_errors.values() for message in sentences]
+        return _shown(request, door, _typed(request, door, base), ask=asked or [error.message])
+    except Refused as error:
+        return _shown(request, door, _typed(request, door, base), problem="" if error.field_errors else error.message)
+    except Conflict as error:
+        if error.current is None:
+            raise
+        return _conflict(request, door, base)
+    messages.success(request, saved_words(place.subject, saved))
+    return _see_other(_onward(request, door, saved))
+
+
+def saved_words(subject: Subject, saved: Entry) -> str:
+    """`Saved 14:32. 41 of 45 entered, 1 question open.`: the time is the site's."""
+    at = clock.now().astimezone(zoneinfo.ZoneInfo(subject.site.time_zone))
+    return f"Saved {at:%H:%M}. {progress_words(saved)}".strip()
+
+
+def _onward(request: HttpRequest, door: FormDoor, saved: Entry) -> str:
+    if door.place.slot.kind not in {"visit", "log"}:
+        return door.here
+    onward = _next(door.place) if "next" in request.POST else None
+    return entry_url(door.place.subject, onward or saved.slot)
+
+
+def _next(place: Place) -> Slot | None:
+    return next_log_slot(place) if place.slot.kind == "log" else following(place)
+
+
+def _typed(request: ActingRequest, door: FormDoor, base: int) -> EntryPage:
+    page = entry_page(request.actor, door.place, request.POST, permission=door.permission)
+    page.base_revision = base
+    return page
+
+
+def _shown(
+    request: ActingRequest, door: FormDoor, page: EntryPage, *, ask: list[str] | None = None, problem: str = ""
+) -> HttpResponse:
+    """Draw the form; 422 when what was posted was not saved."""
+    subject, saved = page.place.subject, page.saved
+    refused = bool(ask or problem or (request.method == "POST"))
+    view = form_view(page.form, page.bound, page.context, _beside(request, page), editable=page.may_write)
+    title = page.form.title.text()
+    context = {
+        "subject": subject,
+        "header": header_of(request.actor, subject),
+        "crumbs": [*door.crumbs, {"label": title}],
+        "title": f"{title}, {page.place.label}" if page.place.label else title,
+        "view": view,
+        "page": page,
+        "entry": saved,
+        "ask": ask or [],
+        "problem": problem,
+        "reason": request.POST.get("reason", ""),
+        "key": request.POST.get("key") or clock.new_id(),
+        "here": door.here,
+        "draft_url": reverse("visits:draft", args=[subject.pk, str(page.place.slot)]),
+        "may_go_on": page.following is not None or page.place.slot.kind == "log",
+        "following": page.following,
+        "trail_url": address("trail:entry", saved.pk) if saved and _may(request, page, Permission.TRAIL_VIEW) else "",
+        "withdraw_url": reverse("visits:withdraw", args=[saved.pk])
+        if saved and page.may_write and door.withdrawable
+        else "",
+        "ask_url": reverse("visits:ask", args=[saved.pk])
+        if saved and _may(request, page, Permission.QUERY_OPEN)
+        else "",
+        "whole_form_queries": page.queries.get("", []),
+        **door.extra,
+    }
+    return render(request, door.template, context, status=422 if refused else 200)
+
+
+def _may(request: ActingRequest, page: EntryPage, permission: Permission) -> bool:
+    return request.actor.may(permission, page.place.subject.scope())
+
+
+def _beside(request: ActingRequest, page: EntryPage) -> dict[str, Beside]:
+    """History, queries and the value of the visit before, beside each item."""
+    saved = page.saved
+    history = saved is not None and _may(request, page, Permission.TRAIL_VIEW)
+    paths = {*page.bound.answers, *page.previous, *page.queries} - {""}
+    return {
+        path: Beside(
+            previous=page.previous.get(path, ""),
+            unit=page.units.get(path, ""),
+            history_url=address("trail:item", saved.pk, path) if saved and history else "",
+            queries=[_query_line(query) for query in page.queries.get(path, ())],
+        )
+        for path in paths
+    }
+
+
+def _query_line(query: Query) -> dict[str, str]:
+    words = query.message if query.state == Query.State.OPEN else f"{query.message} (answered)"
+    return {"message": words, "url": reverse("visits:query", args=[query.pk])}
+
+
+def _conflict(request: ActingRequest, door: FormDoor, base: int) -> HttpResponse:
+    """Both versions, item by item, and the way to save mine on top."""
+    page = entry_page(request.actor, door.place, permission=door.permission)
+    comparison = compare(page, request.POST, base)
+    title = page.form.title.text()
+    context = {
+        "subject": page.place.subject,
+        "header": header_of(request.actor, page.place.subject),
+        "crumbs": [*door.crumbs, {"label": title}],
+        "title": title,
+        "comparison": comparison,
+        "zone": page.place.subject.site.time_zone,
+        "here": door.here,
+        "key": clock.new_id(),
+    }
+    return render(request, "visits/conflict.html", context, status=409)
+
+
+def _see_other(url: str) -> HttpResponse:
+    response = HttpResponse(status=303)
+    response["Location"] = url
+    return response
+
+
+def _number(text: str) -> int:
+    """The revision that a page carries; 0 when it is not a number."""
+    return int(text) if REVISION.fullmatch(text) else 0
+
+
+def _key(posted: QueryDict) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(posted.get("key", ""))
+    except ValueError:
+        return None
