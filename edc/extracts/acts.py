@@ -166,11 +166,14 @@ def _history(of: Reading, model: type[Any], way: str) -> Iterator[tuple[str, str
             found = found.exclude(blinding=BlindingClass.UNBLINDING)
     if model is Entry:
         names += ["form", "slot", "protocol_version_id"]
+    names.append("act__touched")
     names += [f"act__{name}" for name in _ACT]
     found = found.exclude(act__operation__startswith=TAKING_OUT).order_by("act_id", "history_id")
     for row in of.stream(found, *names):
         facts = dict(zip(names, row, strict=True))
         facts["model"] = model
         facts["site"], facts["subject"] = (facts.get(f"{way}site__code", ""), facts.get(f"{way}label", ""))
-        facts["who"] = row[-len(_ACT) :]
+        *who, reason = row[-len(_ACT) :]
+        tells_arm = not of.arms and Allocation._meta.label_lower in facts["act__touched"]
+        facts["who"] = (*who, "" if tells_arm else reason)
         yield str(facts["act_id"]), str(facts["history_id"]), facts

@@ -76,12 +76,13 @@ def _deviations(of: Reading) -> Dataset:
         Column("VISIT_SEQ", "Which of the visits of this name", "integer"),
         Column("INFUSION", "Number of the infusion", "integer"),
         Column("SLOT", "Place in the case book"),
+        Column("WITHDRAWN", "No longer so after a correction", "code", choices={"Y": "no longer so", "N": "stands"}),
         _WITHHELD,
         Column("MESSAGE", "What happened"),
     )
     names = (
         *("subject__site__code", "subject__label", "id", "kind", "occurred_on", "visit__code", "visit__sequence"),
-        *("infusion__number", "entry__slot", "blinding", "message"),
+        *("infusion__number", "entry__slot", "withdrawn", "blinding", "message"),
     )
 
     def rows() -> Iterator[Row]:

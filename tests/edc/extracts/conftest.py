@@ -20,7 +20,7 @@ from visits.operations.visits import mark_missed, record_visit
 
 Table = list[dict[str, str]]
 DAY_0 = date(2026, 1, 5)
-NASTY = '=cmd|\' /C calc\'!A0, "quoted"; NA\nsecond line 张伟 😀'
+NASTY = "=cmd|' /C calc'!A0, \"quoted\"; NA\nsecond line 张伟 😀"
 
 
 @pytest.fixture(autouse=True)

@@ -131,7 +131,9 @@ def test_the_trail_says_who_changed_what_when_and_why(filled: Trial) -> None:
 def test_every_fact_is_in_the_trail_dataset_or_belongs_to_access() -> None:
     """A new model must say whether its changes leave with the data."""
     facts = {
-        model for model in _all_subclasses(Audited) if not model._meta.abstract and model.__module__.split(".")[0] != "tests"
+        model
+        for model in _all_subclasses(Audited)
+        if not model._meta.abstract and model.__module__.split(".")[0] != "tests"
     }
     assert {model._meta.label for model in facts - set(TRAILED) - set(TRIAL_WIDE)} == {
         "access.User",
@@ -170,9 +172,9 @@ def test_the_arm_is_shown_in_an_open_trial_and_needs_the_right_to_see_it(filled:
 def test_rows_of_another_site_are_absent_everywhere(filled: Trial, site_b: Site) -> None:
     here = builders.person(Role.DATA_MANAGER, filled, site_b)
     extract = taken(here, filled)
-    assert {row["SITE"] for name in extract.names if not name.startswith("codebook") for row in extract.table(name)} == {
-        "BB"
-    }
+    assert {
+        row["SITE"] for name in extract.names if not name.startswith("codebook") for row in extract.table(name)
+    } == {"BB"}
     assert "AA-00" not in extract.everything
     assert len(extract.table("subjects")) == 1
 
@@ -215,7 +217,9 @@ def test_each_dataset_reads_with_as_many_queries_for_many_rows_as_for_few(filled
     for _ in range(2):
         fill(builders.enrolled_subject(filled, "AA", on=DAY_0))
     many = _counts(filled)
-    assert {name: queries for name, (_, queries) in few.items()} == {name: queries for name, (_, queries) in many.items()}
+    assert {name: queries for name, (_, queries) in few.items()} == {
+        name: queries for name, (_, queries) in many.items()
+    }
     assert all(queries == 1 for name, (_, queries) in many.items() if name != "audit_changes")
     assert many["audit_changes"][1] == len(TRAILED) + len(TRIAL_WIDE)
     assert all(many[name][0] > few[name][0] for name in ("subjects", "form_KIT__PETS", "lab_results", "audit_changes"))
@@ -224,7 +228,9 @@ def test_each_dataset_reads_with_as_many_queries_for_many_rows_as_for_few(filled
 def _counts(trial: Trial) -> dict[str, tuple[int, int]]:
     counts = {}
     for dataset in datasets_for(reading(all_seeing(), trial, "default")):
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             rows = sum(1 for _ in dataset.rows())
         counts[dataset.name] = (rows, len(queries))
     return counts
