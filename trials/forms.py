@@ -1,26 +1,44 @@
 """Fields that several forms share, and the filters of the list of participants."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
 
 from trials.models import Site, Subject
+from trials.rules.dates import day_in_words
+from trials.rules.partial_date import DateError, parse_date
 
-DAY_FORMATS = ("%Y-%m-%d", "%d %b %Y", "%d %B %Y")
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+"""Years that a day in a trial can have; anything else is a slip of the keyboard."""
 
 
-class DayField(forms.DateField):
-    """A calendar day. What could be read in two ways, such as 03/04/2024, is not taken."""
+class DayField(forms.Field):
+    """A calendar day, typed as it is spoken. What could be read in two ways, such as 03/04/2024, is not taken.
 
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    What was typed stays in the field as it was typed.
+    """
 
-    def __init__(self, **kwargs: Any) -> None:
-        messages = {
-            "required": "Type the day.",
-            "invalid": "Type the day as year-month-day, such as 2026-03-12, or as 12 Mar 2026.",
-        }
-        super().__init__(input_formats=DAY_FORMATS, error_messages=messages, **kwargs)
+    widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+
+    def __init__(self, *, help_text: str = "Such as 12 Mar 2026, or 2026-03-12.", **kwargs: Any) -> None:
+        super().__init__(help_text=help_text, error_messages={"required": "Type the day."}, **kwargs)
+
+    def to_python(self, value: Any) -> date | None:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        try:
+            day = parse_date(text)
+        except DateError as error:
+            raise forms.ValidationError(str(error)) from error
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise forms.ValidationError(f"The year {day.year} is not possible here. Check the year.")
+        return day
+
+    def prepare_value(self, value: Any) -> Any:
+        return day_in_words(value) if isinstance(value, date) else value
 
 
 class WordsField(forms.CharField):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -12,6 +13,7 @@ from trials.models import EligibilityVerdict, Subject
 from trials.protocol import Protocol
 from trials.protocol.schema.identity import Criterion
 from trials.queries.protocols import eligibility_rules
+from trials.rules.dates import day_in_words
 from trials.rules.eligibility import MET, NOT_MET, UNKNOWN_YET, in_words, verdict
 from visits.forms.answer import Answer, Context
 from visits.forms.kinds import KINDS
@@ -57,9 +59,9 @@ class Row:
         return self.verdict != MET
 
     @property
-    def status(self) -> str:
-        """The sign of the verdict."""
-        return {MET: "complete", NOT_MET: "missed"}.get(self.verdict, "empty")
+    def forbids(self) -> bool:
+        """Whether it is decided, and against taking part."""
+        return self.verdict == NOT_MET
 
     @property
     def stale(self) -> bool:
@@ -116,7 +118,9 @@ def _value(actor: Actor, subject: Subject, name: str, what: Mapping[str, Any]) -
     href = reverse("visits:entry_by_id", args=[what["entry"]]) if what.get("entry") else ""
     label = name_in_words(protocol, name)
     if name in FACTS:
-        text = what["text"]
+        text = str(what["text"])
+        if name == "subject.consent_date" and text:
+            text = day_in_words(date.fromisoformat(text))
         demographics = protocol.demographics
         if name == "subject.sex" and demographics is not None:
             text = _words(subject, demographics.sex, what)

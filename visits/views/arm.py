@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -20,7 +20,7 @@ from trials.rules import enrolment, participation
 from visits.forms.participants import ArmForm, show_refusal
 from visits.operations.arm import assign_arm
 from visits.queries.eligibility import Row, eligibility_rows
-from visits.views.participation import about, found
+from visits.views.participation import about, found, see_other
 
 
 @login_required
@@ -43,7 +43,7 @@ def arm(request: HttpRequest, subject_id: uuid.UUID) -> HttpResponse:
             few = enrolment.warning(subject.protocol.enrolment, enrolled_count(subject.trial))
             if few:
                 messages.warning(request, few)
-            return redirect("visits:subject", subject.pk)
+            return see_other("visits:subject", subject.pk)
     context = about(actor, subject, "Arm") | _page(actor, subject) | {"form": form}
     return render(request, "visits/arm.html", context, status=422 if form.errors else 200)
 

@@ -5,7 +5,7 @@ import uuid
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from edc import clock
@@ -14,7 +14,7 @@ from edc.errors import Refused
 from trials.queries import consent_state
 from visits.forms.participants import ConsentForm, WithdrawalForm, show_refusal
 from visits.operations.consent import record_consent, withdraw_consent
-from visits.views.participation import about, found
+from visits.views.participation import about, found, see_other
 
 
 @login_required
@@ -41,7 +41,7 @@ def consent(request: HttpRequest, subject_id: uuid.UUID) -> HttpResponse:
             show_refusal(give, refusal)
         else:
             messages.success(request, f"Consent to version {give.cleaned_data['version']} is recorded.")
-            return redirect("visits:consent", subject.pk)
+            return see_other("visits:consent", subject.pk)
     if withdrawing and withdraw.is_valid():
         try:
             withdraw_consent(by=actor, subject=subject, **withdraw.cleaned_data)
@@ -51,7 +51,7 @@ def consent(request: HttpRequest, subject_id: uuid.UUID) -> HttpResponse:
             messages.warning(
                 request, "Consent is recorded as withdrawn. Only the forms that the protocol names stay open."
             )
-            return redirect("visits:consent", subject.pk)
+            return see_other("visits:consent", subject.pk)
     stays_open = [protocol.form(form).title.text() for form in protocol.consent.after_withdrawal]
     standing = state.withdrawn_on is None and not subject.has_ended
     may_record = actor.may(Permission.CONSENT_RECORD, subject.scope())

@@ -5,7 +5,7 @@ import uuid
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from edc.access.roles import Permission
@@ -14,7 +14,7 @@ from trials.models import Subject
 from visits.forms.participants import JudgementForm, show_refusal
 from visits.operations.eligibility import evaluate_eligibility, judge_criterion
 from visits.queries.eligibility import eligibility_rows
-from visits.views.participation import about, found
+from visits.views.participation import about, found, see_other
 
 
 @login_required
@@ -31,7 +31,7 @@ def eligibility(request: HttpRequest, subject_id: uuid.UUID) -> HttpResponse:
             refused = refusal.message
         else:
             messages.success(request, "The verdicts of the rules are recorded.")
-            return redirect("visits:eligibility", subject.pk)
+            return see_other("visits:eligibility", subject.pk)
     elif request.method == "POST":
         criterion = next((one for one in subject.protocol.eligibility if one.id == request.POST.get("criterion")), None)
         if criterion is None:
@@ -45,7 +45,7 @@ def eligibility(request: HttpRequest, subject_id: uuid.UUID) -> HttpResponse:
                     show_refusal(bound, refusal)
                 else:
                     messages.success(request, f"{criterion.id} is judged.")
-                    return redirect("visits:eligibility", subject.pk)
+                    return see_other("visits:eligibility", subject.pk)
     context = about(actor, subject, "Eligibility") | _page(request, subject, bound)
     context |= {"bound": bound, "refused": refused}
     return render(request, "visits/eligibility.html", context, status=422 if bound or refused else 200)

@@ -5,7 +5,7 @@ import uuid
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -17,7 +17,7 @@ from trials.models import Subject
 from trials.rules import participation
 from visits.forms.participants import EndForm, show_refusal
 from visits.operations.ending import end_participation, screen_fail
-from visits.views.participation import about, found
+from visits.views.participation import about, found, see_other
 
 
 @login_required
@@ -44,7 +44,7 @@ def end(request: HttpRequest, subject_id: uuid.UUID) -> HttpResponse:
             show_refusal(form, refusal)
         else:
             messages.success(request, f"{subject.label} is recorded as {subject.get_status_display()}.")
-            return redirect("visits:subject", subject.pk)
+            return see_other("visits:subject", subject.pk)
     context = about(actor, subject, "End") | {
         "form": form if ways else None,
         "verb": f"End the participation of {subject.label}",

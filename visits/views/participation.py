@@ -3,7 +3,8 @@
 import uuid
 from typing import Any, cast
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.urls import reverse
 
 from edc.access.actor import Actor
@@ -34,3 +35,10 @@ def about(actor: Actor, subject: Subject, page: str) -> dict[str, Any]:
             {"label": page},
         ],
     }
+
+
+def see_other(to: str, *args: Any) -> HttpResponse:
+    """After something was done: the browser asks for another page, and a reload does nothing twice."""
+    response = HttpResponse(status=303)
+    response["Location"] = resolve_url(to, *args)
+    return response

@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,6 +21,7 @@ from trials.rules import enrolment
 from visits.forms.participants import ScreeningForm, show_refusal
 from visits.operations.participants import screen_subject
 from visits.queries.due import DueLists, due_lists
+from visits.views.participation import see_other
 
 COLUMNS = ("Site", "Screened", "In screening", "Screen failures", "On study", "Ended", "Enrolled")
 LISTS = (
@@ -120,7 +121,7 @@ def screen(request: HttpRequest, code: str) -> HttpResponse:
             few = enrolment.warning(subject.protocol.enrolment, queries.enrolled_count(trial))
             if few:
                 messages.warning(request, few)
-            return redirect("visits:subject", subject.pk, permanent=False)
+            return see_other("visits:subject", subject.pk)
     context = {
         "trial": trial,
         "form": form,
