@@ -69,6 +69,7 @@ def test_nothing_but_the_door_opens_a_transaction_around_facts() -> None:
         "edc/audit/logins.py": "a log-in is an act that Django's signal reports",
         "edc/audit/checkpoints.py": "a checkpoint reads all heads at one moment",
         "edc/audit/verification/__init__.py": "a verification reads one moment",
+        "edc/extracts/making.py": "an extract reads one moment, on the connection that cannot write",
     }
     found = set()
     for package in ("edc", "trials", "visits", "adverse_events"):

@@ -67,8 +67,7 @@ def closed_forms(of: Reading) -> dict[str, LeftOut]:
 
 def event_number(slot: str) -> int | None:
     """The number of the adverse event that a slot belongs to."""
-    place = Slot.parse(slot)
-    return place.occasion if place.kind == "event" else None
+    return Slot.parse(slot).occasion if slot.startswith("event:") else None
 
 
 def _of_form(of: Reading, form: Form) -> list[Dataset]:
