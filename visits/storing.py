@@ -53,20 +53,19 @@ def lock_place(subject: Subject, slot: Slot, by: Actor) -> Place:
     The participant is locked first, as by everybody else: a form is saved before consent is withdrawn, or not at all.
     Raises `NotVisible` for a place that does not exist, and for infusions and events, which lock their own.
     """
-    draft = Exists(_drafts(by, subject, slot)) if by.user is not None else None
+    draft = Exists(_drafts(by, subject, slot))
     if slot.kind == "visit":
         visits = lean(Visit.objects.select_for_update(of=("subject", "self")), "subject")
         found = visits.filter(subject=subject, code=slot.visit, sequence=slot.occasion)
-        visit = (found.annotate(has_draft=draft) if draft else found).first()
+        visit = found.annotate(has_draft=draft).first()
         if visit is None:
             raise NotVisible
-        drafted = getattr(visit, "has_draft", False)
-        return Place(visit.subject, slot, visit=visit, label=visit.label, may_have_draft=drafted)
+        return Place(visit.subject, slot, visit=visit, label=visit.label, may_have_draft=visit.has_draft)
     if slot.kind != "log":
         raise NotVisible
     subjects = lean(Subject.objects.select_for_update(of=("self",))).filter(pk=subject.pk)
-    locked = (subjects.annotate(has_draft=draft) if draft else subjects).get()
-    return Place(locked, slot, may_have_draft=getattr(locked, "has_draft", False))
+    locked = subjects.annotate(has_draft=draft).get()
+    return Place(locked, slot, may_have_draft=locked.has_draft)
 
 
 def sheet_of(form: Form, data: Typing) -> Sheet:
@@ -239,12 +238,13 @@ def _derive(entry: Entry, form: Form, protocol: Protocol, bound: Bound, is_new: 
 
 
 def _drop_draft(place: Place, by: Actor) -> None:
-    if place.may_have_draft and by.user is not None:
+    if place.may_have_draft:
         _drafts(by, place.subject, place.slot).delete()
 
 
 def _drafts(by: Actor, subject: Subject, slot: Slot) -> Any:
-    return Draft.objects.filter(user_id=by.user.pk if by.user else None, subject=subject, slot=str(slot))
+    drafts = Draft.objects.filter(subject=subject, slot=str(slot))
+    return drafts.filter(user_id=by.user.pk) if by.user is not None else drafts.none()
 
 
 def _note(form: Form, record_id: uuid.UUID, sentence: str, slot: str) -> None:

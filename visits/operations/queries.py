@@ -23,7 +23,7 @@ def open_query(
     """Ask about one item of a saved form, or with an empty path about the form as a whole."""
     entry = lock_entry(entry)
     form = entry.protocol_version.protocol.form(entry.form)
-    again = Query.objects.filter(pk=key, entry=entry).first() if key else None
+    again: Query | None = Query.objects.filter(pk=key, entry=entry).first() if key else None
     if again is not None:
         again.subject = entry.subject
         return again

@@ -103,7 +103,7 @@ def add_unscheduled(*, by: Actor, reason: str, subject: Subject, on: date, key: 
     """
     subject = lean(Subject.objects.select_for_update(of=("self",))).get(pk=subject.pk)
     known = Visit.objects.filter(subject=subject, code=UNSCHEDULED).order_by("sequence")
-    again = next((visit for visit in known if visit.pk == key), None)
+    again: Visit | None = next((visit for visit in known if visit.pk == key), None)
     if again is not None:
         again.subject = subject
         return again

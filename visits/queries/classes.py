@@ -33,6 +33,6 @@ def withheld_items(actor: Actor, scope: Scope, form: Form) -> frozenset[str]:
 def class_at(form: Form, path: str) -> str:
     """The class of a path of a form: that of its item, and of the form where that is stricter."""
     item = item_at(form, path)
-    if form.class_ != BlindingClass.OPEN or item is None:
+    if form.class_ != "open" or item is None:
         return form.class_
     return item.class_

@@ -41,7 +41,7 @@ class Listed:
 
 def queries_page(actor: Actor, trial: Trial, filters: Filters, *, older_than: str = "", newer_than: str = "") -> Listed:
     """Queries of a trial at the sites that the actor may read, of the classes that they may know."""
-    rows = Query.objects.filter(_known(actor, trial), subject__trial=trial)
+    rows = queries_in(actor, trial)
     if filters.which:
         rows = rows.filter(state=filters.which)
     rows = rows.select_related("entry__visit", "entry__infusion", "entry__protocol_version")
@@ -53,12 +53,22 @@ def deviations_page(
     actor: Actor, trial: Trial, filters: Filters, *, older_than: str = "", newer_than: str = ""
 ) -> Listed:
     """Deviations of a trial at the sites where the actor may see them."""
-    seen = actor.filter(Permission.DEVIATION_VIEW, trial="subject__trial_id", site="subject__site_id")
-    rows = Deviation.objects.filter(seen, _classes(actor, trial), subject__trial=trial)
+    rows = deviations_in(actor, trial)
     if filters.which:
         rows = rows.filter(kind=filters.which)
     rows = rows.select_related("visit", "infusion")
     return _page(_narrowed(rows, filters), older_than, newer_than, "deviation", "deviations")
+
+
+def queries_in(actor: Actor, trial: Trial) -> QuerySet[Any]:
+    """The queries of a trial that somebody may know of, as a list to be cut into pages."""
+    return Query.objects.filter(_known(actor, trial), subject__trial=trial)
+
+
+def deviations_in(actor: Actor, trial: Trial) -> QuerySet[Any]:
+    """The deviations of a trial that stand and that somebody may know of, as a list to be cut into pages."""
+    seen = actor.filter(Permission.DEVIATION_VIEW, trial="subject__trial_id", site="subject__site_id")
+    return Deviation.objects.filter(seen, _classes(actor, trial), subject__trial=trial, withdrawn=False)
 
 
 @dataclass(frozen=True)

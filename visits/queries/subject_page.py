@@ -105,7 +105,7 @@ def subject_page(actor: Actor, subject: Subject) -> SubjectPage:
         step=step,
         logs=_logs(subject, protocol, cells, forms) if reads else [],
         infusions=infusions,
-        deviations=Deviation.objects.filter(subject=subject).count() if may_see_deviations else 0,
+        deviations=Deviation.objects.filter(subject=subject, withdrawn=False).count() if may_see_deviations else 0,
         standings=columns,
     )
 
@@ -208,7 +208,8 @@ def _coming_step(columns: list[Column]) -> Step | None:
 
 def _columns(protocol: Protocol, visits: list[Visit], infusions: list[Infusion], today: date) -> list[Column]:
     """Planned visits, then infusions, then unscheduled visits; the last two set apart."""
-    planned, unscheduled = [], []
+    planned: list[Column] = []
+    unscheduled: list[Column] = []
     for visit in visits:
         if visit.code == UNSCHEDULED and visit.status == Visit.Status.CANCELLED:
             continue

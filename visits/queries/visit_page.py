@@ -46,4 +46,4 @@ def visit_page(actor: Actor, visit: Visit) -> VisitPage:
                 }
             )
     seen = actor.may(Permission.DEVIATION_VIEW, scope)
-    return VisitPage(forms, list(Deviation.objects.filter(visit=visit).order_by("id")) if seen else [])
+    return VisitPage(forms, list(Deviation.objects.filter(visit=visit, withdrawn=False).order_by("id")) if seen else [])

@@ -43,7 +43,16 @@ def test_any_other_text_is_refused_and_never_an_accident(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "visit:M3/1/LAB", "visit:M3/0/LAB/1", "visit:M3/1/LAB/01", "log/CM/4\n", "log/cm/1", "event:0/AE/1", "log/CM/٣"],
+    [
+        "",
+        "visit:M3/1/LAB",
+        "visit:M3/0/LAB/1",
+        "visit:M3/1/LAB/01",
+        "log/CM/4\n",
+        "log/cm/1",
+        "event:0/AE/1",
+        "log/CM/٣",
+    ],
 )
 def test_what_is_nearly_a_slot_is_refused(text: str) -> None:
     with pytest.raises(SlotError):
