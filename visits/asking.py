@@ -1,6 +1,6 @@
 """Queries that checks ask: opened when a doubtful value is stored, closed when the value is corrected."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from trials.protocol.schema.forms import Form
 from visits.forms.binding import Finding
@@ -11,11 +11,14 @@ CORRECTED = "The value was corrected."
 WITHDRAWN = "The form was withdrawn."
 
 
-def ask_and_settle(entry: Entry, form: Form | None, findings: Iterable[Finding], *, is_new: bool) -> int:
+def ask_and_settle(
+    entry: Entry, form: Form | None, findings: Iterable[Finding], *, is_new: bool, only: Collection[str] = ()
+) -> int:
     """Open a query for each new finding and close those whose finding is gone; return how many are open now.
 
     The same question is not asked twice: not while one is open or answered, and not again once a person closed it.
-    Without a form (the entry was withdrawn) every query is closed, those of persons too.
+    Without a form (the entry was withdrawn) every query is closed, those of persons too. With `only`, queries of
+    other checks are left alone; they are counted all the same.
     """
     found = {(one.check, one.path, one.message): one for one in findings}
     known = [] if is_new else list(Query.objects.select_for_update().filter(entry=entry))
@@ -23,6 +26,9 @@ def ask_and_settle(entry: Entry, form: Form | None, findings: Iterable[Finding],
     still_open = 0
     for query in known:
         query.subject = entry.subject
+        if only and query.check_id not in only:
+            still_open += query.state == Query.State.OPEN
+            continue
         key = (query.check_id, query.path, query.message)
         if _is_over(query, form, key in found):
             query.state = Query.State.CLOSED

@@ -200,7 +200,7 @@ class Query(OfSubject):
 
 
 class Deviation(OfSubject):
-    """A departure from the protocol: stored, never blocked."""
+    """A departure from the protocol: stored, never blocked. Withdrawn once a correction shows that there was none."""
 
     class Kind(models.TextChoices):
         VISIT_WINDOW = "visit_window", "visit outside its window"
@@ -218,6 +218,7 @@ class Deviation(OfSubject):
     infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="deviations", null=True)
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="deviations", null=True)
     blinding = models.CharField(max_length=12, choices=BlindingClass, default=BlindingClass.OPEN)
+    withdrawn = models.BooleanField("no longer so after a correction", default=False)
 
     class Meta(OfSubject.Meta):
         indexes = (models.Index(fields=["kind", "occurred_on"], name="deviation_by_kind"),)

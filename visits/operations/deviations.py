@@ -1,5 +1,7 @@
 """Putting a departure from the protocol on record. It is stored, never blocked."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
 from trials.models import Consent, Subject
@@ -19,7 +21,7 @@ def raise_deviation(
 ) -> Deviation | None:
     """Add a deviation to the act that is being recorded; None when the same one is on record already."""
     known = Deviation.objects.filter(
-        subject=subject, kind=kind, message=message, visit=visit, infusion=infusion, entry=entry
+        subject=subject, kind=kind, message=message, visit=visit, infusion=infusion, entry=entry, withdrawn=False
     )
     if known.exists():
         return None
@@ -35,6 +37,51 @@ def raise_deviation(
     )
     deviation.save()
     return deviation
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """One departure that the dates and doses on record show now."""
+
+    kind: Deviation.Kind
+    occurred_on: date
+    message: str
+
+
+def settle_deviations(
+    subject: Subject,
+    kinds: Collection[Deviation.Kind],
+    departures: Collection[Departure],
+    *,
+    visit: Visit | None = None,
+    infusion: Infusion | None = None,
+) -> None:
+    """Make the deviations of these kinds, of one visit or infusion, those that the record shows now.
+
+    What is new is raised, what a correction has removed is withdrawn, and what came back stands again.
+    """
+    rows = Deviation.objects.select_for_update().filter(
+        subject=subject, kind__in=list(kinds), visit=visit, infusion=infusion
+    )
+    known = {Departure(Deviation.Kind(row.kind), row.occurred_on, row.message): row for row in rows}
+    for departure, row in known.items():
+        row.subject = subject
+        row.withdrawn = departure not in departures
+        row.save()
+    new = [
+        Deviation(
+            subject=subject,
+            kind=one.kind,
+            occurred_on=one.occurred_on,
+            message=one.message,
+            visit=visit,
+            infusion=infusion,
+        )
+        for one in departures
+        if one not in known
+    ]
+    if new:
+        Deviation.objects.bulk_create(new)
 
 
 def raise_if_before_consent(
