@@ -40,7 +40,7 @@ def assign_arm(
     """
     note = note.strip() or reason
     subject = locked_subject(subject)
-    Trial.objects.select_for_update().get(pk=subject.trial_id)
+    Trial.objects.select_for_update(no_key=True).get(pk=subject.trial_id)
     existing = Allocation.objects.filter(subject=subject).first()
     if existing is not None:
         if existing.pk == key:

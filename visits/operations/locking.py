@@ -8,4 +8,4 @@ from trials.queries.subjects import joined
 
 def locked_subject(subject: Subject) -> Subject:
     """Read the participant again under a lock that is held until the act is over."""
-    return cast(Subject, joined(Subject.objects.select_for_update(of=("self",))).get(pk=subject.pk))
+    return cast(Subject, joined(Subject.objects.select_for_update(of=("self",), no_key=True)).get(pk=subject.pk))

@@ -36,6 +36,11 @@ def screen_subject(
     left out. Refused when the places of the trial are taken, when the consent version was not the one in use that
     day, for a day to come, and for a screening that begins before the consent.
     """
+    site = (
+        Site.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("trial", "protocol_version")
+        .get(pk=site.pk)
+    )
     existing: Subject | None = (
         Subject.objects.select_related("trial", "site", "protocol_version").filter(pk=key).first()
     )
@@ -43,7 +48,6 @@ def screen_subject(
         if existing.site_id != site.pk:
             raise Conflict("This form was sent before, for another site. Open it anew.")
         return existing
-    site = Site.objects.select_for_update(of=("self",)).select_related("trial", "protocol_version").get(pk=site.pk)
     protocol = site.protocol_version.protocol
     no_room = enrolment.full(protocol.enrolment, enrolled_count(site.trial))
     if no_room:
