@@ -23,7 +23,7 @@ START = datetime.datetime(2026, 3, 2, 8, 30, tzinfo=datetime.UTC)
 
 
 @pytest.fixture
-def enrolled(demo: Trial, coordinator_a: Actor, coordinator_b: Actor) -> Subject:
+def enrolled(frozen_clock: clock.Fixed, demo: Trial, coordinator_a: Actor, coordinator_b: Actor) -> Subject:
     """A participant on study since 2 March 2026 at site A, and a coordinator with an address at each site."""
     for actor in (coordinator_a, coordinator_b):
         set_address(actor, f"{actor.username}@example.org")
