@@ -1,0 +1,80 @@
+"""Running a rehearsal: the protocol, the staff, the participants one after another on one timeline, and the report."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from random import Random
+
+from edc import clock
+from edc.errors import Refused
+from edc.rehearsal.course import participate
+from edc.rehearsal.people import PASSWORD, open_accounts, rehearsing_system
+from edc.rehearsal.record import Account, Notes
+from edc.rehearsal.report import Report, report
+from edc.rehearsal.timeline import Timeline, at_work, working_day
+from edc.rehearsal.work import Work
+from trials.models import Subject, Trial
+from trials.operations.protocol import load_protocol
+from trials.protocol import LoadedProtocol, Protocol
+from trials.queries import sites_for
+
+STEP = timedelta(milliseconds=3)
+"""How far each reading of the clock moves it on."""
+SETTING_UP = timedelta(days=14)
+ENROLLING = timedelta(days=120)
+"""Nobody is screened so long that everybody would be finished: enrolment goes on up to the end."""
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What was made."""
+
+    trial: Trial
+    accounts: list[Account]
+    report: Report
+
+
+def rehearse(
+    loaded: LoadedProtocol, source: str, *, subjects: int, seed: int, until: date, password: str = PASSWORD
+) -> Rehearsal:
+    """Run synthetic participants of a protocol from long ago to the beginning of a day (UTC), through the operations.
+
+    The same protocol, number, seed and day on an empty database give the same data. Refused when the trial has
+    participants: synthetic ones must not stand among real ones.
+    """
+    if Subject.objects.filter(trial__code=loaded.protocol.trial.code).exists():
+        raise Refused(
+            f"Trial {loaded.protocol.trial.code} has participants. A rehearsal begins without any: "
+            "set EDC_VAR or DATABASE_URL to another place, then rehearse there."
+        )
+    end = datetime.combine(until, time(), UTC)
+    start = _start(loaded.protocol, end)
+    with clock.fixed(start, seed=seed, step=STEP) as fixed:
+        trial = load_protocol(by=rehearsing_system(), loaded=loaded, source=source).trial
+        staff, accounts = open_accounts(trial, password)
+        sites = sites_for(rehearsing_system(), trial)
+        timeline, notes = Timeline(fixed, end), Notes()
+        first, chance = start + SETTING_UP, Random(f"{seed}")  # noqa: S311 - synthetic people, no secret
+        for number in range(subjects):
+            rng = Random(f"{seed}/{number}")  # noqa: S311
+            moment = first + (end - first) * (2 * number + chance.randrange(2)) / (2 * subjects)
+            site = sites[chance.randrange(len(sites))]
+            day = working_day(moment.date())
+            born = day - timedelta(days=rng.randint(20 * 365, 75 * 365))
+            work = Work(timeline, staff, notes, site, rng, born, day)
+            timeline.add(participate(work, at_work(day, site.time_zone, rng)))
+        timeline.run()
+    return Rehearsal(trial, accounts, report(trial, loaded.protocol, notes))
+
+
+def _start(protocol: Protocol, end: datetime) -> datetime:
+    """So long before the end that the first participants have finished by then, but not before consent began."""
+    longest = max(visit.offset.roughly_days + visit.window.after for visit in protocol.schedule.visits)
+    start = end - timedelta(days=longest) - ENROLLING - SETTING_UP
+    first = min(version.starts for version in protocol.consent.versions)
+    return max(start, min(datetime.combine(first, time(), UTC), end - SETTING_UP * 2))
+
+
+def source_of(file: Path) -> str:
+    """The text of a protocol file."""
+    return file.read_text(encoding="utf-8")
