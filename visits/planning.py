@@ -13,6 +13,7 @@ from visits.rules import plan
 from visits.rules.slots import SCREENING
 
 DATES = ("anchored_on", "planned_on", "earliest", "latest")
+NO_ANCHOR = "The day that this was planned from was taken back."
 
 
 def lay_screening(subject: Subject) -> None:
@@ -45,8 +46,10 @@ def lay_what_became_known(subject: Subject, anchor: str = "") -> None:
     """Plan what hangs on a day that has just been recorded: a visit done, an infusion given.
 
     With an `anchor` (`visit:M3`, `infusion`) nothing is asked of the database unless some visit hangs on it.
-    Does nothing before the arm is assigned.
+    The same when such a day was taken back. Does nothing before the arm is assigned, nor after the end.
     """
+    if subject.has_ended:
+        return
     if anchor and not _anything_hangs_on(subject, anchor):
         return
     allocation = Allocation.objects.filter(subject=subject).first()
@@ -123,21 +126,30 @@ def _days(subject: Subject, baseline_on: date | None) -> plan.Days:
 
 
 def _lay(model: type[Any], subject: Subject, code: str, targets: dict[Any, plan.Target]) -> None:
-    """Add what is not there, and move what is there, still planned and planned for another day."""
+    """Add what is not there, move what is still planned, and cancel what hangs on a day that was taken back.
+
+    Once that day is known again, what was cancelled only for the lack of it is planned again.
+    """
     existing = {
         (row.code, row.sequence) if code else row.number: row
         for row in model.objects.filter(subject=subject).select_for_update()
     }
-    new = []
-    for key, target in targets.items():
-        row = existing.get(key)
-        if row is None:
-            new.append(model(subject=subject, anchor=target.anchor, **_columns(model, target)))
-        elif row.status == model.Status.PLANNED:
-            row.subject = subject
+    for key, row in existing.items():
+        row.subject = subject
+        target = targets.get(key)
+        if target is not None and (row.status == model.Status.PLANNED or row.note == NO_ANCHOR):
             for name in DATES:
                 setattr(row, name, getattr(target, name))
+            row.status, row.note = model.Status.PLANNED, ""
             row.save()
+        elif target is None and row.status == model.Status.PLANNED:
+            row.status, row.note = model.Status.CANCELLED, NO_ANCHOR
+            row.save()
+    new = [
+        model(subject=subject, anchor=target.anchor, **_columns(model, target))
+        for key, target in targets.items()
+        if key not in existing
+    ]
     if new:
         model.objects.bulk_create(new)
 

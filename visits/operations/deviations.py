@@ -84,16 +84,16 @@ def settle_deviations(
         Deviation.objects.bulk_create(new)
 
 
-def raise_if_before_consent(
-    subject: Subject, occurred_on: date, what: str, *, visit: Visit | None = None, infusion: Infusion | None = None
-) -> None:
-    """Put on record that something took place before consent was given, or without any."""
+def consent_departure(subject: Subject, occurred_on: date, what: str) -> Departure | None:
+    """What was done on a day without consent: before it was given, after it was withdrawn, or without any."""
     first = Consent.objects.filter(subject=subject).order_by("consented_on", "id").first()
-    day = occurred_on.isoformat()
+    day, withdrawn_on = occurred_on.isoformat(), subject.consent_withdrawn_on
     if first is None:
         message = f"{what} took place on {day}, and no consent is on record."
     elif occurred_on < first.consented_on:
         message = f"{what} took place on {day}, before consent was given on {first.consented_on.isoformat()}."
+    elif withdrawn_on is not None and occurred_on > withdrawn_on:
+        message = f"{what} took place on {day}, after consent was withdrawn on {withdrawn_on.isoformat()}."
     else:
-        return
-    raise_deviation(subject, Deviation.Kind.CONSENT, occurred_on, message, visit=visit, infusion=infusion)
+        return None
+    return Departure(Deviation.Kind.CONSENT, occurred_on, message)

@@ -1,7 +1,7 @@
 """What somebody has typed and not saved: no clinical data, seen by nobody else, gone with the save."""
 
 import json
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from edc import clock
 from edc.access.actor import Actor
@@ -9,6 +9,7 @@ from edc.access.roles import Permission
 from edc.errors import NotAllowed, Refused
 from trials.models import Subject
 from trials.protocol.schema.forms import Form
+from visits.forms.answer import printable
 from visits.models import BlindingClass, Draft
 from visits.rules.slots import Slot
 
@@ -17,13 +18,14 @@ LARGEST = 400_000
 
 
 def keep_draft(
-    by: Actor, subject: Subject, slot: Slot, form: Form, typed: dict[str, Any], base_revision: int
+    by: Actor, subject: Subject, slot: Slot, form: Form, typed: Mapping[str, Sequence[str]], base_revision: int
 ) -> Draft | None:
     """Keep what is typed so far, one draft per person and form. None for an actor without an account."""
     if not by.may(Permission.ENTRY_WRITE, subject.scope()):
         raise NotAllowed
     if by.user is None:
         return None
+    typed = {name: [printable(text) for text in texts] for name, texts in typed.items()}
     if len(json.dumps(typed)) > LARGEST:
         raise Refused("This is too much to be kept as a draft. Save the form.")
     draft, _ = Draft.objects.update_or_create(

@@ -8,6 +8,7 @@ from edc.access.roles import Permission
 from edc.audit import recording
 from edc.errors import Conflict, NeedsReason, NotAllowed, NotVisible, Refused
 from trials.protocol.schema.forms import Form
+from visits.forms.answer import printable
 from visits.forms.values import flatten, label_of
 from visits.models import Cell, Entry, Query
 from visits.queries.classes import class_at, may_know
@@ -69,7 +70,7 @@ def close_query(*, by: Actor, reason: str, query: Query, note: str = "") -> Quer
     if query.state == Query.State.OPEN and not note.strip():
         message = "Nobody has answered this query. Say why it is closed all the same."
         raise Refused(message, field_errors={"note": [message]})
-    query.closing_note, query.state = note.strip()[:LONGEST], Query.State.CLOSED
+    query.closing_note, query.state = printable(note).strip()[:LONGEST], Query.State.CLOSED
     return _saved(query, form, "Query closed")
 
 
@@ -134,7 +135,7 @@ def _count(entry: Entry) -> None:
 
 
 def _text(typed: str, field: str, missing: str) -> str:
-    text = typed.strip()
+    text = printable(typed).strip()
     message = missing if not text else f"Keep it under {LONGEST:,} characters." if len(text) > LONGEST else ""
     if message:
         raise Refused(message, field_errors={field: [message]}, attempted={field: text[:LONGEST]})

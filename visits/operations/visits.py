@@ -11,12 +11,14 @@ from edc.audit import recording
 from edc.errors import NeedsReason, Refused
 from trials.models import Subject
 from visits.models import Deviation, Entry, Visit
-from visits.operations.deviations import raise_deviation, raise_if_before_consent
+from visits.operations.deviations import Departure, consent_departure, settle_deviations
 from visits.planning import lay_what_became_known
 from visits.queries.found import lean
 from visits.rules import timing
 from visits.rules.plan import AFTER_ALL_PLANNED
 from visits.rules.slots import UNSCHEDULED
+
+KINDS = (Deviation.Kind.VISIT_WINDOW, Deviation.Kind.VISIT_MISSED, Deviation.Kind.CONSENT)
 
 
 @operation(Permission.VISIT_RECORD, "Visit recorded", on="visit")
@@ -32,14 +34,15 @@ def record_visit(*, by: Actor, reason: str, visit: Visit, done_on: date) -> Visi
     _check_day(visit.subject, done_on)
     if visit.status == Visit.Status.CANCELLED:
         raise Refused("This visit was cancelled, so it takes no date.")
+    if visit.anchor == "screening":
+        raise Refused("The screening visit is the day on which the participant was screened, so it stays.")
     if visit.status == Visit.Status.DONE and visit.done_on == done_on:
         return visit
     if visit.status != Visit.Status.PLANNED and not reason:
         raise NeedsReason("This visit is on record already. Say why that changes, then save again.")
     visit.status, visit.done_on, visit.note = Visit.Status.DONE, done_on, ""
     visit.save()
-    _raise_if_outside(visit, done_on)
-    raise_if_before_consent(visit.subject, done_on, visit.label, visit=visit)
+    _settle(visit, _departures(visit, done_on))
     lay_what_became_known(visit.subject, f"visit:{visit.code}")
     return visit
 
@@ -65,9 +68,7 @@ def mark_missed(*, by: Actor, reason: str, visit: Visit) -> Visit:
     _refuse_with_entries(visit, "Forms are filled in at this visit, so it took place. Record its date instead.")
     visit.status, visit.note = Visit.Status.MISSED, reason
     visit.save()
-    raise_deviation(
-        visit.subject, Deviation.Kind.VISIT_MISSED, visit.planned_on or today, f"{visit.label} was missed.", visit=visit
-    )
+    _settle(visit, [Departure(Deviation.Kind.VISIT_MISSED, visit.planned_on or today, f"{visit.label} was missed.")])
     return visit
 
 
@@ -92,6 +93,8 @@ def undo_visit(*, by: Actor, reason: str, visit: Visit) -> Visit:
     visit.status = Visit.Status.CANCELLED if unplanned else Visit.Status.PLANNED
     visit.done_on, visit.note = None, reason if unplanned else ""
     visit.save()
+    _settle(visit, [])
+    lay_what_became_known(visit.subject, f"visit:{visit.code}")
     return visit
 
 
@@ -121,13 +124,13 @@ def add_unscheduled(*, by: Actor, reason: str, subject: Subject, on: date, key: 
         note=reason,
     )
     visit.save()
-    raise_if_before_consent(subject, on, visit.label, visit=visit)
+    _settle(visit, _departures(visit, on))
     return visit
 
 
 def _locked(visit: Visit) -> Visit:
-    """The visit as it is now, locked until the end of the act."""
-    row: Visit = lean(Visit.objects.select_for_update(of=("self",)), "subject").get(pk=visit.pk)
+    """The visit as it is now, locked with its participant until the end of the act."""
+    row: Visit = lean(Visit.objects.select_for_update(of=("subject", "self")), "subject").get(pk=visit.pk)
     return row
 
 
@@ -149,13 +152,20 @@ def _refuse_day(message: str, day: date) -> None:
     raise Refused(message, field_errors={"done_on": [message]}, attempted={"done_on": day.isoformat()})
 
 
-def _raise_if_outside(visit: Visit, done_on: date) -> None:
-    if visit.earliest is None or visit.latest is None:
-        return
-    stands = timing.standing(visit.planned_on, visit.earliest, visit.latest, done_on, done_on)
-    if stands.outside:
-        message = timing.departure_words(visit.label, stands, visit.earliest, visit.latest)
-        raise_deviation(visit.subject, Deviation.Kind.VISIT_WINDOW, done_on, message, visit=visit)
+def _departures(visit: Visit, done_on: date) -> list[Departure]:
+    """What is unusual about a visit on this day: outside its window, without consent."""
+    found = []
+    if visit.earliest is not None and visit.latest is not None:
+        stands = timing.standing(visit.planned_on, visit.earliest, visit.latest, done_on, done_on)
+        if stands.outside:
+            message = timing.departure_words(visit.label, stands, visit.earliest, visit.latest)
+            found.append(Departure(Deviation.Kind.VISIT_WINDOW, done_on, message))
+    without_consent = consent_departure(visit.subject, done_on, visit.label)
+    return [*found, without_consent] if without_consent else found
+
+
+def _settle(visit: Visit, departures: list[Departure]) -> None:
+    settle_deviations(visit.subject, KINDS, departures, visit=visit)
 
 
 def _refuse_with_entries(visit: Visit, message: str) -> None:

@@ -22,6 +22,7 @@ from edc.access.middleware import ActingRequest
 from edc.access.roles import Permission
 from edc.errors import Conflict, NeedsReason, Refused
 from trials.models import Subject
+from visits.forms.answer import printable
 from visits.forms.pages import TakenBack
 from visits.forms.rendering import Slot as Beside
 from visits.forms.rendering import form_view
@@ -34,7 +35,7 @@ from visits.queries.found import entry_for, subject_for
 from visits.queries.places import Place, form_at, place_of
 from visits.queries.subject_page import entry_url, header_of
 from visits.rules.slots import Slot
-from visits.views.links import address, entry_page_url, place_crumbs
+from visits.views.links import address, entry_page_url, event_url, place_crumbs
 
 REVISION = re.compile(r"[0-9]{1,9}", re.ASCII)
 
@@ -60,7 +61,10 @@ class FormDoor:
 def entry(request: ActingRequest, subject_id: uuid.UUID, slot: str) -> HttpResponseBase:
     """The form at a slot of a visit or a log."""
     subject = subject_for(request.actor, subject_id, Permission.ENTRY_VIEW)
-    place = place_of(subject, parse_slot(slot))
+    where = parse_slot(slot)
+    if where.kind == "event":
+        return redirect(event_url(subject, where))
+    place = place_of(subject, where)
     if place.slot.kind == "infusion":
         return redirect("visits:infusion", subject_id, place.slot.occasion)
 
@@ -128,20 +132,29 @@ def form_page(request: ActingRequest, door: FormDoor) -> HttpResponse:
         with_draft = "draft" in request.GET
         return _shown(request, door, entry_page(actor, place, with_draft=with_draft, permission=door.permission))
     posted = request.POST
-    base, reason = _number(posted.get("base_revision", "")), posted.get("reason", "").strip()
+    base, reason = _number(posted.get("base_revision", "")), printable(posted.get("reason", "")).strip()
     try:
         saved = door.save(by=actor, reason=reason, data=posted, base_revision=base, key=_key(posted))
     except NeedsReason as error:
         asked = [message for sentences in error.field_errors.values() for message in sentences]
         return _shown(request, door, _typed(request, door, base), ask=asked or [error.message])
     except Refused as error:
-        return _shown(request, door, _typed(request, door, base), problem="" if error.field_errors else error.message)
+        page = _typed(request, door, base)
+        for path, sentences in error.field_errors.items():
+            if path not in page.bound.errors:  # what only the operation can know, such as the other infusions
+                page.bound.refuse(path, *sentences)
+        return _shown(request, door, page, problem="" if error.field_errors else error.message)
     except Conflict as error:
         if error.current is None:
             raise
         return _conflict(request, door, base)
     messages.success(request, saved_words(place.subject, saved))
     return _see_other(_onward(request, door, saved))
+
+
+def form_drawn(request: ActingRequest, door: FormDoor) -> HttpResponse:
+    """Show a form as it is saved, whatever else was posted on its page."""
+    return _shown(request, door, entry_page(request.actor, door.place, permission=door.permission))
 
 
 def saved_words(subject: Subject, saved: Entry) -> str:

@@ -110,6 +110,7 @@ def _context(
         ("Took place", day_in_words(found.done_on) if found.done_on else ""),
         ("Reason", found.note),
     ]
+    open_to_a_date = found.status != Visit.Status.CANCELLED and found.anchor != "screening"
     recorded = found.status in {Visit.Status.DONE, Visit.Status.MISSED} and found.anchor != "screening"
     return {
         "subject": subject,
@@ -118,7 +119,7 @@ def _context(
         "visit": found,
         "facts": [{"label": label, "value": value} for label, value in facts if value],
         "page": page,
-        "day_form": day if may_record and found.status != Visit.Status.CANCELLED else None,
+        "day_form": day if may_record and open_to_a_date else None,
         "missed_form": missed if may_record and found.status == Visit.Status.PLANNED else None,
         "undo_form": undo if may_record and recorded else None,
     }

@@ -61,6 +61,14 @@ def test_a_visit_outside_its_window_is_kept_with_a_deviation(
     assert words in deviation.message
 
 
+def test_a_deviation_follows_the_correction_of_the_day(subject: Subject, coordinator_a: Actor) -> None:
+    visit = record_visit(by=coordinator_a, visit=visit_of(subject, "M1"), done_on=date(2026, 2, 14))
+    record_visit(by=coordinator_a, visit=visit, done_on=date(2026, 2, 7), reason="Read the wrong line")
+    assert Deviation.objects.get().withdrawn
+    record_visit(by=coordinator_a, visit=visit, done_on=date(2026, 2, 14), reason="It was right")
+    assert not Deviation.objects.get().withdrawn
+
+
 def test_a_visit_before_consent_is_kept_with_a_deviation(subject: Subject, coordinator_a: Actor) -> None:
     record_visit(by=coordinator_a, visit=visit_of(subject, "M0"), done_on=DAY_0 - timedelta(days=1))
     assert set(Deviation.objects.values_list("kind", flat=True)) == {"visit_window", "consent"}
@@ -111,6 +119,15 @@ def test_what_was_recorded_in_error_is_taken_back_with_a_reason(subject: Subject
     assert (undone.status, undone.done_on) == ("planned", None)
     with pytest.raises(Refused, match="nothing to take back"):
         undo_visit(by=coordinator_a, visit=undone, reason="Again")
+
+
+def test_the_screening_visit_stays_on_its_day(subject: Subject, coordinator_a: Actor) -> None:
+    for act in (
+        lambda: record_visit(by=coordinator_a, visit=visit_of(subject, "SCR"), done_on=DAY_0 + timedelta(days=1)),
+        lambda: undo_visit(by=coordinator_a, visit=visit_of(subject, "SCR"), reason="Another day"),
+    ):
+        with pytest.raises(Refused, match="so it stays"):
+            act()
 
 
 def test_the_same_unscheduled_visit_twice_is_one(subject: Subject, coordinator_a: Actor) -> None:

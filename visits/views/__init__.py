@@ -1,0 +1,1 @@
+"""Pages of a participant: matrix, visits, forms, queries, deviations."""
