@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.views import arm, consent, eligibility, ending, entry, queries, subject, visit
+from visits.views import arm, consent, eligibility, ending, entry, infusion, queries, subject, visit
 
 app_name = "visits"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("participants/<uuid:subject_id>/visits/new", visit.unscheduled, name="unscheduled"),
     path("participants/<uuid:subject_id>/forms/<path:slot>/", entry.entry, name="entry"),
     path("participants/<uuid:subject_id>/drafts/<path:slot>/", entry.draft, name="draft"),
+    path("participants/<uuid:subject_id>/infusions/<int:number>/", infusion.infusion, name="infusion"),
     path("visits/<uuid:visit_id>/", visit.visit, name="visit"),
     path("entries/<uuid:entry_id>/", entry.entry_by_id, name="entry_by_id"),
     path("entries/<uuid:entry_id>/withdraw", entry.withdraw, name="withdraw"),

@@ -26,6 +26,12 @@ class Missed(forms.Form):
     reason = WordsField(label="Why was it missed?", asks="Say why the visit was missed.")
 
 
+class NotGiven(forms.Form):
+    """Why an infusion is not given."""
+
+    reason = WordsField(label="Why is it not given?", asks="Say why the infusion is not given.")
+
+
 class TakenBack(forms.Form):
     """Why something is taken back."""
 

@@ -204,8 +204,6 @@ class _Course:
     def check_may_be_given(self) -> None:
         """Refuse what no typing could put right."""
         self.note(f"{self.label} recorded")
-        if self.infusion.status == Infusion.Status.NOT_GIVEN:
-            raise Refused("This infusion is recorded as not given. Take that back first.")
         if self.number > self.planned.number:
             raise Refused(f"The protocol plans {_counted(self.planned.number)}. This would be one more.")
         _ = self.limits

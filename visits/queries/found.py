@@ -52,8 +52,15 @@ def deviation_for(actor: Actor, pk: uuid.UUID) -> Deviation:
 
 
 def infusion_for(actor: Actor, subject: Subject, number: int) -> Infusion:
-    """Return an infusion of a participant by its number; raises `NotVisible`."""
+    """Return an infusion of a participant by its number; raises `NotVisible`.
+
+    Where only some arms get infusions, there is none for somebody who may not know the arm.
+    """
     need(actor, Permission.SUBJECT_VIEW, subject)
+    protocol, scope = subject.site.protocol_version.protocol, subject.scope()
+    for_all = protocol.infusions is not None and len(protocol.infusions.arms) == len(protocol.arms)
+    if not (for_all or actor.may(Permission.ARM_VIEW, scope) or actor.may(Permission.UNBLINDED_VIEW, scope)):
+        raise NotVisible
     infusion = Infusion.objects.filter(subject=subject, number=number).first()
     if infusion is None:
         raise NotVisible

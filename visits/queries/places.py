@@ -92,6 +92,8 @@ def why_closed(place: Place, form: Form) -> str:
     held = place.visit or place.infusion
     if held is not None and held.status == "cancelled" and not stays_open:
         return f"{place.label} was cancelled, so it takes no data. {held.note}".strip()
+    if place.infusion is not None and place.infusion.status == Infusion.Status.NOT_GIVEN:
+        return f"{place.label} is recorded as not given. Take that back before you fill in its form."
     if place.visit is not None and place.visit.status == Visit.Status.MISSED:
         return f"{place.label} is recorded as missed. Take that back before you fill in its forms."
     return ""

@@ -8,6 +8,7 @@ from trials.models import Subject, Trial
 from visits.models import Entry, Infusion, Visit
 from visits.queries.places import Place
 from visits.queries.subject_page import entry_url, infusion_url
+from visits.rules.slots import Slot
 
 Crumb = dict[str, str]
 
@@ -48,6 +49,14 @@ def place_crumbs(place: Place) -> list[Crumb]:
     if place.visit is not None:
         return visit_crumbs(place.visit)
     return infusion_crumbs(place.infusion) if place.infusion is not None else subject_crumbs(place.subject)
+
+
+def event_url(subject: Subject, slot: Slot) -> str:
+    """The page of the adverse event at a slot; that of all events while this one is not recorded."""
+    entry = Entry.objects.filter(subject=subject, slot=str(slot)).first()
+    if entry is None or entry.event_id is None:
+        return address("adverse_events:events", subject.pk)
+    return address("adverse_events:event", entry.event_id)
 
 
 def entry_page_url(entry: Entry) -> str:
