@@ -185,7 +185,7 @@ class Audited(Classified):
         """Update only the revision that was read: the database itself refuses a stale save."""
         if "revision" in (update_fields or ()):
             base_qs = base_qs.filter(revision=self.__dict__["_loaded"]["revision"])
-        return super()._do_update(base_qs, using, pk_val, values, update_fields, forced_update)  # type: ignore[misc]
+        return super()._do_update(base_qs, using, pk_val, values, update_fields, forced_update)
 
     @classmethod
     def recorded_fields(cls) -> list[models.Field[Any, Any]]:

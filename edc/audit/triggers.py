@@ -180,7 +180,7 @@ def _sqlite(table: str, event: str, when: str, message: str) -> Trigger:
 
 def _guarded_columns(model: type[models.Model]) -> tuple[str, ...]:
     """The columns that change with a revision, where some do not; empty when all do."""
-    unrecorded = getattr(model, "unrecorded", frozenset())
+    unrecorded: frozenset[str] = getattr(model, "unrecorded", frozenset())
     if not unrecorded:
         return ()
     return tuple(sorted(field.column for field in model._meta.concrete_fields if field.attname not in unrecorded))
@@ -188,7 +188,7 @@ def _guarded_columns(model: type[models.Model]) -> tuple[str, ...]:
 
 def _unique_keys(model: type[models.Model]) -> set[tuple[str, ...]]:
     """Every set of columns that holds each combination once, expressions and conditions aside."""
-    keys = {(field.column,) for field in model._meta.concrete_fields if field.unique}
+    keys: set[tuple[str, ...]] = {(field.column,) for field in model._meta.concrete_fields if field.unique}
     for constraint in model._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint) and constraint.fields and constraint.condition is None:
             keys.add(tuple(str(model._meta.get_field(name).column) for name in constraint.fields))  # type: ignore[union-attr]

@@ -31,8 +31,8 @@ class Reader:
     def protocol(self, trial_id: uuid.UUID | None) -> Protocol | None:
         """The newest protocol of a trial; None for acts that belong to none."""
         if trial_id not in self._protocols:
-            versions = ProtocolVersion.objects.filter(trial_id=trial_id).defer(*LONG_TEXTS)
-            newest = versions.order_by("-loaded_at", "-id").first()
+            versions = ProtocolVersion.objects.defer(*LONG_TEXTS)
+            newest = versions.filter(trial_id=trial_id).order_by("-loaded_at", "-id").first() if trial_id else None
             self._protocols[trial_id] = newest.protocol if newest else None
         return self._protocols[trial_id]
 

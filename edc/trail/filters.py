@@ -35,7 +35,7 @@ class TrailFilter:
         if self.item:
             # Items of repeating groups stand behind the key of their row: "values.MEDS[r1].MEDNAME".
             named = Q(canonical__contains=f'"values.{self.item}"') | Q(canonical__contains=f'].{self.item}"')
-            condition &= Exists(Entry.history.filter(named, act_id=OuterRef("pk")))
+            condition &= Q(Exists(Entry.history.filter(named, act_id=OuterRef("pk"))))
         if self.user:
             condition &= Q(actor_username__iexact=self.user) | Q(actor_name__icontains=self.user)
         if self.role:

@@ -41,7 +41,7 @@ def review_trail(
 
     Refused without a remark, and when the act is not among those that the filter shows.
     """
-    again = TrailReview.objects.filter(pk=key, trial=trial).first()
+    again: TrailReview | None = TrailReview.objects.filter(pk=key, trial=trial).first()
     if again is not None:
         return again
     if not remark.strip():

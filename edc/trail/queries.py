@@ -85,9 +85,9 @@ def acts_of_subject(actor: Actor, subject: Subject) -> QuerySet[Act]:
 def acts_of_entry(actor: Actor, entry: Entry) -> QuerySet[Act]:
     """The acts about one form: its saves, refused ones too, its queries and deviations."""
     about = Q(record_id=entry.pk)
-    about |= Exists(Entry.history.filter(act_id=OuterRef("pk"), id=entry.pk))
+    about |= Q(Exists(Entry.history.filter(act_id=OuterRef("pk"), id=entry.pk)))
     for model in (Query, Deviation):
-        about |= Exists(model.history.filter(act_id=OuterRef("pk"), entry_id=entry.pk))
+        about |= Q(Exists(model.history.filter(act_id=OuterRef("pk"), entry_id=entry.pk)))
     return acts_of_subject(actor, entry.subject).filter(about)
 
 

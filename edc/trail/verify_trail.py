@@ -18,6 +18,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 SEAL_KEYS = {"kind", "chain", "number", "previous", "hash", "act", "rows", "openings"}
 HEX = re.compile("[0-9a-f]{64}")
@@ -27,20 +28,20 @@ class Misfit(Exception):
     """Something does not fit."""
 
 
-def canonical(value):
+def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def digest(kind, text):
+def digest(kind: str, text: str) -> str:
     return hashlib.sha256(f"{kind}\n{text}".encode()).hexdigest()
 
 
-def require(fits, sentence):
+def require(fits: Any, sentence: str) -> None:
     if not fits:
         raise Misfit(sentence)
 
 
-def read(text):
+def read(text: str) -> "dict[str, Any]":
     """Read one line or text: a JSON object in its only spelling, each key once."""
     try:
         value = json.loads(text, object_pairs_hook=each_key_once)
@@ -51,12 +52,12 @@ def read(text):
     return value
 
 
-def each_key_once(pairs):
+def each_key_once(pairs: "list[tuple[str, Any]]") -> "dict[str, Any]":
     require(len({key for key, _ in pairs}) == len(pairs), "a key stands twice in it")
     return dict(pairs)
 
 
-def digest_of(kind, content):
+def digest_of(kind: str, content: Any) -> str:
     """The digest of a text, or the digest that stands for a text withheld."""
     if isinstance(content, str):
         read(content)
@@ -67,7 +68,7 @@ def digest_of(kind, content):
     return value
 
 
-def check_openings(seal):
+def check_openings(seal: "dict[str, Any]") -> None:
     """Everything that is opened must open a commitment of this seal."""
     texts = [text for text in [seal["act"], *seal["rows"]] if isinstance(text, str)]
     commitments = {read(text).get("commitment") for text in texts}
@@ -78,7 +79,7 @@ def check_openings(seal):
         require(made in commitments, "an opening in it opens none of its commitments")
 
 
-def check_rows(seal):
+def check_rows(seal: "dict[str, Any]") -> None:
     """The rows of a seal belong to its act."""
     if not isinstance(seal["act"], str):
         return
@@ -89,7 +90,7 @@ def check_rows(seal):
             require(read(row).get("act") == key, "a row in it belongs to another act")
 
 
-def check_seal(seal, heads, whole):
+def check_seal(seal: "dict[str, Any]", heads: "dict[str, Any]", whole: "list[str]") -> None:
     require(seal.keys() == SEAL_KEYS, "it is not a seal with all its parts")
     require(isinstance(seal["rows"], list) and isinstance(seal["openings"], list), "its rows cannot be read")
     chain, number = seal["chain"], seal["number"]
@@ -114,14 +115,14 @@ def check_seal(seal, heads, whole):
     heads[chain] = [number, seal["hash"]]
 
 
-def check_end(end, heads, lines, sha256):
+def check_end(end: "dict[str, Any]", heads: "dict[str, Any]", lines: int, sha256: str) -> None:
     require(end.keys() == {"kind", "lines", "heads", "sha256"}, "the last line is incomplete")
     require(end["lines"] == lines, f"the last line counts {end['lines']} lines, there are {lines}")
     require(end["heads"] == heads, "the last line names other ends of chains")
     require(end["sha256"] == sha256, "the file was altered: its SHA-256 is another")
 
 
-def check_checkpoint(kept, heads, marks, whole):
+def check_checkpoint(kept: Any, heads: "dict[str, Any]", marks: "dict[str, str]", whole: "list[str]") -> None:
     """Every chain that stands whole here must still contain the end that the checkpoint saw."""
     for chain in heads:
         if chain.partition(":")[0] in whole and chain in kept:
@@ -133,9 +134,12 @@ def check_checkpoint(kept, heads, marks, whole):
             )
 
 
-def verify(path, kept):
+def verify(path: str, kept: "dict[str, Any]") -> int:
     """Return how many seals fit; raise Misfit at the first line that does not."""
-    heads, marks, sha256, number, whole, ended = {}, {}, hashlib.sha256(), 0, [], False
+    heads: dict[str, Any] = {}
+    marks: dict[str, str] = {}
+    whole: list[str] = []
+    sha256, number, ended = hashlib.sha256(), 0, False
     with Path(path).open("rb") as file:
         for number, raw in enumerate(file, 1):
             try:
@@ -163,7 +167,7 @@ def verify(path, kept):
     return number - 2
 
 
-def main():
+def main() -> int:
     parser = argparse.ArgumentParser(description="Verify a downloaded audit trail.")
     parser.add_argument("files", nargs="+")
     parser.add_argument("--checkpoint", help="a checkpoint file kept elsewhere")

@@ -158,7 +158,8 @@ class Words:
         form, place = version.protocol.form(row.form), path.removeprefix(VALUES)
         label = label_of(form, place)
         if class_of(Entry, row, path, self.versions) in hidden:
-            return Change(label, *(HIDDEN if leaf else "" for leaf in pair), place, Entry._meta.label_lower)
+            before, after = (HIDDEN if leaf else "" for leaf in pair)
+            return Change(label, before, after, place, Entry._meta.label_lower)
         context = Context(today=row.history_date.date(), protocol=version.protocol)
         old, new = (show_at(form, place, leaf, context) if leaf else "" for leaf in pair)
         return Change(label, old, new, place, Entry._meta.label_lower)

@@ -16,7 +16,8 @@ Head = tuple[str, list[Any]]
 
 def problems(using: str) -> Iterator[Problem]:
     """Yield what does not fit in the checkpoints of the database."""
-    number, link, heads, until = 0, "", {}, None
+    heads: dict[str, list[Any]] = {}
+    number, link, until = 0, "", None
     for checkpoint in Checkpoint.objects.using(using).order_by("number").iterator(chunk_size=1):
         key = str(checkpoint.number)
         if checkpoint.number != number + 1:
