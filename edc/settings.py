@@ -246,12 +246,15 @@ STORAGES = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "edc.rest.authentication.Tokens",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["edc.rest.parsing.StrictJSON"],
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "edc.rest.problems.answer",
+    "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_THROTTLE_CLASSES": [
         "rest_framework.throttling.AnonRateThrottle",
         "rest_framework.throttling.UserRateThrottle",
@@ -273,6 +276,14 @@ SPECTACULAR_SETTINGS = {
     "VERSION": EDC_RELEASE,
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v[0-9]+",
+    "ENUM_NAME_OVERRIDES": {
+        "SubjectStatus": "trials.models.Subject.Status",
+        "Verdict": "trials.models.EligibilityVerdict.Verdict",
+        "VisitStatus": "visits.models.Visit.Status",
+        "InfusionStatus": "visits.models.Infusion.Status",
+        "EntryStatus": "visits.models.Entry.Status",
+        "QueryState": "visits.models.Query.State",
+    },
     # Shipped in a Python package, so that the page works without the internet.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

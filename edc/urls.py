@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready", health.ready, name="health_ready"),
     path("account/", include("edc.access.account_urls")),
     path("access/", include("edc.access.urls")),
+    path("api/v1/", include("edc.api")),
     path("", include("edc.extracts.urls")),
     path("", include((trial_pages, trials_urls.app_name))),
     path("", include("visits.urls")),

@@ -5,6 +5,8 @@ import uuid
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from knox.models import AuthToken
+from knox.settings import knox_settings
 
 from edc import clock
 from edc.access.actor import Actor
@@ -12,7 +14,7 @@ from edc.access.door import operation
 from edc.access.models import Membership, User, clean_username
 from edc.access.roles import ROLES, Permission, Role
 from edc.audit import recording
-from edc.errors import NeedsReason, Refused
+from edc.errors import NeedsReason, NotVisible, Refused
 
 
 @operation(Permission.ACCESS_MANAGE, "Account opened", on=None)
@@ -189,3 +191,40 @@ def choose_password(*, by: Actor, reason: str, user: User, password: str) -> Use
     user.refresh_from_db()
     recording.required(User).note(record_id=user.pk, account=user.username)
     return locked
+
+
+@operation(Permission.ACCOUNT_OWN, "API token made", on=None, always=True)
+def make_token(*, by: Actor, reason: str, user: User) -> tuple[AuthToken, str]:
+    """Make a token with which a program acts as its owner, and return it with its text, which is kept nowhere.
+
+    Only a hash is stored. Tokens that have expired make room. Refused for another person's account, and when the
+    account has as many tokens as it may.
+    """
+    _own(by, user, "Tokens are made by the owner of the account.")
+    User.objects.select_for_update().get(pk=user.pk)
+    now, most = clock.now(), knox_settings.TOKEN_LIMIT_PER_USER
+    tokens = AuthToken.objects.filter(user=user)
+    tokens.filter(expiry__lte=now).delete()
+    if most is not None and tokens.count() >= most:
+        raise Refused(f"This account has {most} tokens, which is as many as it may. Revoke one first.")
+    token, text = AuthToken.objects.create(user)
+    token.expiry = now + knox_settings.TOKEN_TTL
+    token.save(update_fields=["expiry"])
+    recording.required(AuthToken).note(record_id=user.pk, account=user.username, token=token.token_key)
+    return token, text
+
+
+@operation(Permission.ACCOUNT_OWN, "API token revoked", on=None, always=True)
+def revoke_token(*, by: Actor, reason: str, user: User, token: str) -> None:
+    """Revoke one of one's own tokens by its first characters: it stops working at once."""
+    _own(by, user, "Tokens are revoked by the owner of the account.")
+    found = AuthToken.objects.filter(user=user, token_key=token)
+    if not found.exists():
+        raise NotVisible
+    found.delete()
+    recording.required(AuthToken).note(record_id=user.pk, account=user.username, token=token)
+
+
+def _own(by: Actor, user: User, otherwise: str) -> None:
+    if by.key != str(user.pk):
+        raise Refused(otherwise)

@@ -5,7 +5,9 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, cast
 
+from django.apps import apps
 from django.db.models import Prefetch, Q
+from knox.models import AuthToken
 
 from edc import clock
 from edc.access.actor import Actor
@@ -103,6 +105,19 @@ def membership_by_id(actor: Actor, membership_id: uuid.UUID) -> Membership:
     if membership is None:
         raise NotVisible
     return membership
+
+
+def tokens_of(actor: Actor) -> list[AuthToken]:
+    """The API tokens of the actor's own account that are still good, oldest first."""
+    mine = AuthToken.objects.filter(user_id=actor.user.pk if actor.user else None)
+    return list(mine.exclude(expiry__lte=clock.now()).order_by("created", "token_key"))
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether this account logs in with more than a password."""
+    if not apps.is_installed("allauth.mfa"):
+        return False
+    return bool(apps.get_model("mfa", "Authenticator").objects.filter(user=user).exists())
 
 
 def in_force(membership: Membership, at: datetime.datetime | None = None) -> bool:

@@ -15,6 +15,8 @@ from edc import clock
 BEGAN = "edc-session-began"
 SEEN = "edc-session-seen"
 NOTED_EVERY = datetime.timedelta(minutes=1)
+API = "/api/"
+"""The API says in its own way that a log-in is over, or a password due."""
 
 
 class SessionLimits:
@@ -30,6 +32,8 @@ class SessionLimits:
         if request.user.is_authenticated:
             if self._over(request):
                 logout(request)
+                if request.path.startswith(API):
+                    return self.get_response(request)  # which asks for a token, and sends nobody to a page
                 messages.info(request, "You were logged out after a while without typing. Drafts are kept.")
                 return redirect(f"{reverse('account_login')}?next={request.path}")
             if getattr(request.user, "must_change_password", False) and not _may_wait(request.path):
@@ -50,5 +54,5 @@ class SessionLimits:
 def _may_wait(path: str) -> bool:
     """Whether a page is open before the first password has been replaced."""
     return path in (reverse("account_change_password"), reverse("account_logout")) or path.startswith(
-        settings.STATIC_URL
+        (settings.STATIC_URL, API)
     )

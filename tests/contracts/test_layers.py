@@ -18,7 +18,7 @@ APPS: tuple[tuple[str, ...], ...] = (
     ("edc.errors", "edc.clock"),
     ("edc.audit",),
     ("edc.access",),
-    ("edc.exports", "edc.jobs"),
+    ("edc.exports", "edc.jobs", "edc.rest"),
     ("trials",),
     ("visits",),
     ("adverse_events",),
@@ -33,7 +33,9 @@ INSIDE: tuple[tuple[str, ...], ...] = (
     ("urls",),
 )
 RULES, MODELS, FORMS = 0, 1, 4
-FRAMEWORKS = ("django", "rest_framework", "simple_history", "celery", "allauth", "axes", "knox", "csp")
+FRAMEWORKS = (
+    *("django", "rest_framework", "drf_spectacular", "simple_history", "celery", "allauth", "axes", "knox", "csp"),
+)
 # module: packages that are not installed everywhere, so that importing them must wait for the call.
 OPTIONAL_EXTRAS: dict[str, set[str]] = {}
 

@@ -6,7 +6,15 @@ from trials.queries.enrolment import SiteEnrolment, enrolled_count, enrolment_by
 from trials.queries.protocols import eligibility_rules, version_in_force, versions_of
 from trials.queries.scope import need
 from trials.queries.sites import site_by_code, sites_for
-from trials.queries.subjects import Page, SubjectFilters, subject_by_id, subject_by_number, subjects_page
+from trials.queries.subjects import (
+    Page,
+    SubjectFilters,
+    joined,
+    subject_by_id,
+    subject_by_number,
+    subjects_in,
+    subjects_page,
+)
 from trials.queries.trials import trial_by_code, trials_for
 
 __all__ = [
@@ -21,11 +29,13 @@ __all__ = [
     "eligibility_rules",
     "enrolled_count",
     "enrolment_by_site",
+    "joined",
     "need",
     "site_by_code",
     "sites_for",
     "subject_by_id",
     "subject_by_number",
+    "subjects_in",
     "subjects_page",
     "trial_by_code",
     "trials_for",

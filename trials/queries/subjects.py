@@ -77,10 +77,7 @@ def subjects_page(
 
     Raises `NotAllowed` when the actor's role sees no participants anywhere in the trial.
     """
-    need(actor, Permission.SUBJECT_VIEW, trial)
-    rows: QuerySet[Any] = Subject.objects.filter(
-        actor.filter(Permission.SUBJECT_VIEW), _condition(filters or SubjectFilters()), trial=trial
-    )
+    rows = subjects_in(actor, trial, filters)
     count = rows.order_by()[: COUNT_CAP + 1].count()
     if before:
         found = list(joined(rows.filter(label__lt=before).order_by("-label"))[: size + 1])
@@ -96,6 +93,16 @@ def subjects_page(
         before=page[0].label if page and more_before else "",
         after=page[-1].label if page and more_after else "",
     )
+
+
+def subjects_in(actor: Actor, trial: Trial, filters: SubjectFilters | None = None) -> QuerySet[Any]:
+    """The trial's participants that the actor may see, as a list to be cut into pages.
+
+    Raises `NotAllowed` when the actor's role sees no participants anywhere in the trial.
+    """
+    need(actor, Permission.SUBJECT_VIEW, trial)
+    visible = actor.filter(Permission.SUBJECT_VIEW)
+    return Subject.objects.filter(visible, _condition(filters or SubjectFilters()), trial=trial)
 
 
 def _condition(filters: SubjectFilters) -> Q:

@@ -1,0 +1,1 @@
+"""What every address of the API has in common: how it reads, answers, refuses, pages and is described."""
