@@ -12,14 +12,15 @@ from django.db.models import Model, Q, QuerySet
 
 from adverse_events.models import AdverseEvent
 from edc.audit.models import Act
-from edc.exports.description import Column, Dataset, Information, LeftOut, Row
+from edc.exports.description import Column, Dataset, LeftOut, Row
 from edc.exports.text import text_of
 from edc.extracts.changes import HIDES_WORDS, Changes
 from edc.trail.models import TrailReview
 from trials.datasets import KEYS
 from trials.models import Allocation, Consent, EligibilityVerdict, Site, Subject, Trial
-from trials.reading import IDENTIFIES, UNBLINDS, Reading
+from trials.reading import UNBLINDS, Reading
 from visits.datasets.entries import closed_forms
+from visits.datasets.questions import words_left_out
 from visits.models import BlindingClass, Deviation, Entry, Infusion, Query, Visit
 
 TRAILED: dict[type[Model], str] = {
@@ -146,8 +147,7 @@ def _changes(of: Reading) -> Dataset:
     left_out = [*closed_forms(of).values(), *of.withheld.values()]
     if not of.arms:
         left_out.append(LeftOut("Treatment arm", UNBLINDS))
-    if not of.includes(Information.IDENTIFYING):
-        left_out.append(LeftOut("The words of queries about items that identify a participant", IDENTIFIES))
+    left_out += words_left_out(of)
     return Dataset("audit_changes", "Audit trail: every change", _CHANGES, rows, tuple(dict.fromkeys(left_out)))
 
 

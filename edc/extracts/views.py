@@ -5,6 +5,7 @@ from typing import cast
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from edc.access.middleware import ActingRequest
@@ -27,7 +28,7 @@ def datasets(request: HttpRequest, code: str) -> HttpResponseBase:
     if request.method == "POST" and not actor.may(Permission.EXTRACT_DATA, trial.scope()):
         extract(by=actor, trial=trial, variant="")  # the door refuses, and puts the attempt on record
     of = reading(actor, trial, "default")
-    form = ExtractForm(request.POST or None, available=datasets_for(of))
+    form = ExtractForm(request.POST if request.method == "POST" else None, available=datasets_for(of))
     if request.method == "POST" and form.is_valid():
         try:
             made = extract(by=actor, trial=trial, **form.cleaned_data)
@@ -41,6 +42,6 @@ def datasets(request: HttpRequest, code: str) -> HttpResponseBase:
         "sites": of.sites,
         "left_out": left_out(of),
         "last": my_last_extracts(actor, trial),
-        "crumbs": [{"label": trial.code}, {"label": "Datasets"}],
+        "crumbs": [{"label": trial.code, "href": reverse("trials:trial", args=[trial.code])}, {"label": "Datasets"}],
     }
     return render(request, "extracts/datasets.html", context, status=422 if form.errors else 200)

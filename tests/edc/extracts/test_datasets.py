@@ -1,7 +1,10 @@
 """What the datasets of a trial hold, cell by cell, and what they leave out for whom."""
 
+from typing import cast
+
 import pytest
 from django.db import connection
+from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
 from edc import clock
@@ -132,7 +135,7 @@ def test_every_fact_is_in_the_trail_dataset_or_belongs_to_access() -> None:
     """A new model must say whether its changes leave with the data."""
     facts = {
         model
-        for model in _all_subclasses(Audited)
+        for model in _all_subclasses(cast(type[Model], Audited))
         if not model._meta.abstract and model.__module__.split(".")[0] != "tests"
     }
     assert {model._meta.label for model in facts - set(TRAILED) - set(TRIAL_WIDE)} == {
@@ -141,7 +144,7 @@ def test_every_fact_is_in_the_trail_dataset_or_belongs_to_access() -> None:
     }
 
 
-def _all_subclasses(model: type[Audited]) -> set[type[Audited]]:
+def _all_subclasses(model: type[Model]) -> set[type[Model]]:
     return {each for child in model.__subclasses__() for each in (child, *_all_subclasses(child))}
 
 

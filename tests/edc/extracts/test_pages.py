@@ -4,11 +4,14 @@ import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
@@ -25,6 +28,11 @@ from trials.models import Site, Trial
 
 pytestmark = pytest.mark.django_db
 CHOICE = {"variant": "exact", "datasets": ["subjects", "form_VS", "audit_acts"]}
+
+
+def body(response: HttpResponseBase) -> bytes:
+    """All bytes of a download."""
+    return b"".join(cast(Iterator[bytes], response))
 
 
 @pytest.fixture
@@ -57,7 +65,7 @@ def test_a_download_is_on_record_with_the_hash_of_every_file(
     client = client_of(data_manager)
     response = client.post(url, {**CHOICE, "variant": variant})
     assert response.status_code == 200
-    data = b"".join(response.streaming_content)
+    data = body(response)
     act = Act.objects.latest("id")
     assert (act.operation, act.outcome, act.actor_username) == ("extracts.make_extract", "done", "data_manager")
     assert (act.trial_code, act.actor_role, act.detail["variant"]) == ("DEMO", "data manager", variant)
@@ -89,7 +97,7 @@ def test_the_manifest_says_who_when_which_versions_and_which_moment(
 ) -> None:
     response = client_of(data_manager).post(url, CHOICE)
     newest = Act.objects.exclude(operation="extracts.make_extract").filter(trial_id=filled.pk).latest("id")
-    archive = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
+    archive = zipfile.ZipFile(io.BytesIO(body(response)))
     manifest = json.loads(archive.read("manifest.json"))
     assert manifest["made_by"] == {
         "username": "data_manager",
@@ -132,6 +140,7 @@ def test_a_post_without_the_token_takes_nothing(url: str, data_manager: Actor) -
 @pytest.mark.parametrize(
     ("sent", "words"),
     [
+        ({}, "Choose at least one dataset."),
         ({"variant": "exact"}, "Choose at least one dataset."),
         ({"datasets": ["subjects"]}, "Choose how the files are written."),
         ({"variant": "xlsx", "datasets": ["subjects"]}, "Choose one of these two."),
