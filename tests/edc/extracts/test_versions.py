@@ -1,5 +1,6 @@
 """Entries made under different versions of a protocol stand in one dataset; adverse events with their report."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from edc.access.roles import Permission
 from edc.audit import recording, sealing
 from tests import builders
 from tests.edc.extracts.conftest import DAY_0, taken
+from trials.checks import FOLDER
 from trials.models import Site, Subject, Trial
 from trials.operations.protocol import load_protocol, set_site_protocol
 from trials.protocol import load_text
@@ -113,3 +115,12 @@ def test_adverse_events_stand_with_the_items_of_their_report(
         sealing.write(act)
     (row,) = taken(data_manager, demo).table("adverse_events")
     assert (row["WITHDRAWN"], row["WITHDRAWN_NOTE"], row["REPORT_WITHDRAWN"]) == ("Y", "Other participant", "Y")
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_shipped_trial_can_be_taken_out(path: Path) -> None:
+    trial = builders.trial_from(path)
+    extract = taken(builders.system(), trial)
+    forms = trial.protocol_versions.get().protocol.forms
+    assert {f"form_{form.id}" for form in forms} <= extract.names
+    assert extract.table("audit_acts")
