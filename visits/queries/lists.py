@@ -46,7 +46,7 @@ def queries_page(actor: Actor, trial: Trial, filters: Filters, *, older_than: st
         rows = rows.filter(state=filters.which)
     rows = rows.select_related("entry__visit", "entry__infusion", "entry__protocol_version")
     rows = rows.defer(*(f"entry__protocol_version__{text}" for text in LONG_TEXTS))
-    return _page(_narrowed(rows, filters), older_than, newer_than, "query", "queries")
+    return page_of(narrowed(rows, filters), older_than, newer_than, "query", "queries")
 
 
 def deviations_page(
@@ -57,7 +57,7 @@ def deviations_page(
     if filters.which:
         rows = rows.filter(kind=filters.which)
     rows = rows.select_related("visit", "infusion")
-    return _page(_narrowed(rows, filters), older_than, newer_than, "deviation", "deviations")
+    return page_of(narrowed(rows, filters), older_than, newer_than, "deviation", "deviations")
 
 
 def queries_in(actor: Actor, trial: Trial) -> QuerySet[Any]:
@@ -127,7 +127,8 @@ def _classes(actor: Actor, trial: Trial) -> Q:
     return condition
 
 
-def _narrowed(rows: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
+def narrowed(rows: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
+    """The rows of a site and participant, with what a list shows of the participant joined."""
     if filters.site:
         rows = rows.filter(subject__site__code=filters.site)
     if filters.participant:
@@ -136,7 +137,7 @@ def _narrowed(rows: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
     return joined.defer(*(f"subject__{name}__{text}" for name in RELATED[1:] for text in LONG_TEXTS))
 
 
-def _page(rows: QuerySet[Any], older_than: str, newer_than: str, one: str, many: str) -> Listed:
+def page_of(rows: QuerySet[Any], older_than: str, newer_than: str, one: str, many: str) -> Listed:
     """One page by key; keys grow with time, so their order is the order of asking."""
     count = rows.order_by()[: COUNT_CAP + 1].count()
     words = f"{COUNT_CAP:,}+ {many}" if count > COUNT_CAP else f"{count:,} {one if count == 1 else many}"
