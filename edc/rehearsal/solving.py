@@ -4,9 +4,11 @@ Nothing is known of a rule but the names that it reads and what it answers. So o
 answers is tried with other values, the best is kept, and so on; most forms need no step or a few.
 """
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from decimal import Decimal
 
 from edc.rehearsal.filling import Case, Page, Spot
 from edc.rehearsal.values import Draw, Typed, answer, codes_of, decimals_of, rounded, usual_range
@@ -16,9 +18,9 @@ from trials.rules import eligibility
 from trials.rules.expression import Expression
 from visits.forms.plan import PlannedCheck, plan_of
 
-STEPS = 80
-DRAWS = 8
-GRID = 120
+STEPS = 30
+DRAWS = 6
+GRID = 60
 OLDEST = 85
 
 
@@ -50,7 +52,8 @@ def _improve(spot: Spot, wishes: list[Wish], draw: Draw) -> None:
     """Keep the value with the fewest broken wishes; among equals one by chance, for else the search stands still."""
     best: list[Typed] = []
     fewest = len(wishes) + 1
-    for typed in candidates(spot, draw):
+    others = {other for wish in wishes for other in wish.spots if other != spot}
+    for typed in candidates(spot, draw, sorted(others, key=lambda other: other.path)):
         spot.page.put(spot, typed)
         count = sum(not wish.holds() for wish in wishes)
         if count < fewest:
@@ -62,8 +65,8 @@ def _improve(spot: Spot, wishes: list[Wish], draw: Draw) -> None:
     spot.page.put(spot, draw.rng.choice(best))
 
 
-def candidates(spot: Spot, draw: Draw) -> Iterator[Typed]:
-    """Values worth trying: every code of a list, some drawn by chance, and then a grid over the range."""
+def candidates(spot: Spot, draw: Draw, others: Iterable[Spot] = ()) -> Iterator[Typed]:
+    """Values worth trying: every code of a list; numbers by chance, by adding up other answers, over a grid."""
     item = spot.item
     codes = codes_of(item, draw.protocol)
     if item.kind != "many" and codes:
@@ -77,15 +80,27 @@ def candidates(spot: Spot, draw: Draw) -> Iterator[Typed]:
         yield answer(item, draw)
     if item.kind in {"date", "partial_date"}:
         for _ in range(DRAWS):
-            yield {"text": (draw.day - timedelta(days=draw.rng.randint(0, 30))).isoformat()}
+            yield {"text": (draw.day - timedelta(days=draw.rng.randint(0, 14))).isoformat()}
+    if item.kind in {"integer", "decimal", "lab"}:
+        yield from _sums(spot, draw, others)
     if item.kind in {"integer", "decimal"}:
         low, high = usual_range(item, draw.protocol) if item.low is None or item.high is None else (item.low, item.high)
-        for place in range(GRID + 1):
-            yield {"text": rounded(low + (high - low) * place / GRID, decimals_of(item))}
-    if item.kind == "lab":
-        # A grid between drawn values: the unit and the digits stay those that were drawn.
-        for _ in range(GRID):
-            yield answer(item, draw)
+        places = min(GRID, int((high - low).scaleb(decimals_of(item)))) or 1
+        for place in range(places + 1):
+            yield {"text": rounded(low + (high - low) * place / places, decimals_of(item))}
+
+
+def _sums(spot: Spot, draw: Draw, others: Iterable[Spot]) -> Iterator[Typed]:
+    """What two other answers give together or apart: totals and remainders are what checks mostly ask for."""
+    values = [value for other in others if isinstance(value := other.page.value(other), Decimal)]
+    found = {abs(one + sign * two) for one, two in itertools.combinations(values, 2) for sign in (1, -1)}
+    typed, item = spot.page.answers.get(spot.path, {}), spot.item
+    for number in sorted(found):
+        if item.kind != "lab":
+            yield {"text": rounded(number, decimals_of(item))}
+        elif "unit" in typed:
+            factor = draw.protocol.analyte(item.analyte or item.id).by_unit[typed["unit"]].factor
+            yield {"text": rounded(number / factor, 2 if item.decimals is None else item.decimals), "unit": typed["unit"]}
 
 
 def born_before(draw: Draw) -> date:
@@ -112,7 +127,13 @@ def _found_is(page: Page, planned: PlannedCheck, row: str, wanted: bool) -> Call
 def _spots(page: Page, planned: PlannedCheck, row: str) -> tuple[Spot, ...]:
     reads = sorted(name for name in planned.when.reads if "." not in name)
     spots = (Spot(page, page.form.by_id[name], row) for name in reads)
-    return tuple(spot for spot in spots if page.applies(spot) and spot.path in page.answers)
+    return tuple(spot for spot in spots if _may_give_way(spot))
+
+
+def _may_give_way(spot: Spot) -> bool:
+    """The day that a form speaks of stands fast; what is not there is not made up."""
+    stands = spot.item.kind == "date" and spot.item.required is True
+    return not stands and spot.path in spot.page.answers and spot.page.applies(spot)
 
 
 def criterion_wishes(
@@ -153,6 +174,24 @@ def life_wishes(page: Page, *, died: bool) -> list[Wish]:
         elif meaning == "AEOUT" and not died:
             wishes.append(Wish(_is_not(spot, "FATAL"), (spot,)))
     return wishes
+
+
+def infusion_wishes(page: Page) -> list[Wish]:
+    """An infusion stops after it starts."""
+    infusions = page.draw.protocol.infusions
+    if infusions is None or infusions.forms.administration != page.form.id:
+        return []
+    named = [infusions.start_item, infusions.stop_item]
+    spots = tuple(Spot(page, page.form.by_id[name]) for name in named if name)
+    return [Wish(_in_order(spots), spots)] if len(spots) == len(named) else []
+
+
+def _in_order(spots: tuple[Spot, ...]) -> Callable[[], bool]:
+    def holds() -> bool:
+        start, stop = (spot.page.value(spot) for spot in spots)
+        return not isinstance(start, time) or not isinstance(stop, time) or start < stop
+
+    return holds
 
 
 def _applies_is(spot: Spot, wanted: bool) -> Callable[[], bool]:  # noqa: FBT001

@@ -9,7 +9,7 @@ from edc.access.roles import Role
 from edc.errors import NotVisible
 from edc.rehearsal import typical
 from edc.rehearsal.filling import Page, Spot
-from edc.rehearsal.solving import check_wishes, solve
+from edc.rehearsal.solving import check_wishes, infusion_wishes, solve
 from edc.rehearsal.values import answer
 from edc.rehearsal.work import Work
 from visits.forms.answer import Answer
@@ -113,7 +113,7 @@ def _correct(work: Work, entry: Entry, path: str) -> None:
         return
     spot = work.rng.choice(wanted)
     page.put(spot, answer(spot.item, page.draw))
-    solve(check_wishes(page), page.draw)
+    solve([*check_wishes(page), *infusion_wishes(page)], page.draw)
     page.settle()
     changed = _changes(page, before)
     if changed and not page.bound(row.values).errors:

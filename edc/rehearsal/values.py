@@ -109,6 +109,10 @@ def _text(item: Item, draw: Draw) -> Typed:
 
 def _number(item: Item, draw: Draw) -> Typed:
     low, high = usual_range(item, draw.protocol)
+    infusions = draw.protocol.infusions
+    if infusions is not None and item.id == infusions.volume_item and infusions.dose.volume_ml is not None:
+        planned = infusions.dose.volume_ml
+        low, high = planned * 96 / 100, planned * 104 / 100
     return {"text": rounded(between(low, high, draw.level(item.id)), decimals_of(item))}
 
 

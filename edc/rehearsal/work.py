@@ -15,7 +15,7 @@ from edc.errors import EdcError, Refused
 from edc.rehearsal.filling import Case, Page
 from edc.rehearsal.people import Staff
 from edc.rehearsal.record import Notes
-from edc.rehearsal.solving import Wish, check_wishes, life_wishes, solve
+from edc.rehearsal.solving import Wish, check_wishes, infusion_wishes, life_wishes, solve
 from edc.rehearsal.timeline import Timeline, at_work, working_day
 from edc.rehearsal.values import Draw, Typed, rounded
 from trials.models import Site, Subject
@@ -131,7 +131,7 @@ class Work:
         soft = [check for check in self.checks(form) if not check.hard]
         odd = self.chance(ODD)
         broken = self.rng.choice(soft) if odd and soft and self.chance(500) else None
-        self._settled(page, [*check_wishes(page, broken), *life_wishes(page, died=died)])
+        self._settled(page, [*check_wishes(page, broken), *infusion_wishes(page), *life_wishes(page, died=died)])
         if odd and broken is None:
             self._slip(page)
         return page
@@ -185,7 +185,7 @@ class Work:
             except Refused:
                 self.notes.meant += 1
                 self.notes.fired.add((page.form.id, check.id))
-        self._settled(page, [*check_wishes(page), *life_wishes(page, died=died)])
+        self._settled(page, [*check_wishes(page), *infusion_wishes(page), *life_wishes(page, died=died)])
 
     def send(self, slot: Slot, page: Page) -> Entry | None:
         """Store a page; what its checks found is noted."""
