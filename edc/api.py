@@ -8,8 +8,11 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSetMixin
 
+from adverse_events.viewsets import Events
+from edc.extracts.viewsets import Datasets
 from edc.rest.tokens import MakeToken, Tokens
 from edc.rest.views import NotThere
+from edc.trail.viewsets import Trail
 from trials.viewsets import Trials
 from visits.viewsets.entries import Entries
 from visits.viewsets.participants import Participants
@@ -59,6 +62,9 @@ urlpatterns: list[URLPattern] = [
     path("trials/<str:code>/subjects", to(Participants, get="list", post="screen"), name="subjects"),
     path("trials/<str:code>/queries", to(Queries, get="list"), name="queries"),
     path("trials/<str:code>/deviations", to(Deviations, get="list"), name="deviations"),
+    path("trials/<str:code>/events", to(Events, get="of_trial"), name="trial_events"),
+    path("trials/<str:code>/trail", to(Trail, get="of_trial"), name="trail"),
+    path("trials/<str:code>/datasets", to(Datasets, get="list", post="download"), name="datasets"),
     path("subjects/<uuid:subject_id>", to(Participants, get="retrieve"), name="subject"),
     path("subjects/<uuid:subject_id>/consent", to(Participants, get="consent", post="record_consent"), name="consent"),
     path("subjects/<uuid:subject_id>/consent/withdraw", to(Participants, post="withdraw_consent"), name="withdrawal"),
@@ -78,12 +84,18 @@ urlpatterns: list[URLPattern] = [
     path("subjects/<uuid:subject_id>/infusions/<int:number>/undo", to(Infusions, post="undo"), name="infusion_undo"),
     path("subjects/<uuid:subject_id>/entries", to(Entries, get="list"), name="entries"),
     path("subjects/<uuid:subject_id>/entries/<path:slot>", to(Entries, get="retrieve", put="save"), name="entry"),
+    path("subjects/<uuid:subject_id>/events", to(Events, get="list", post="open"), name="events"),
+    path("subjects/<uuid:subject_id>/trail", to(Trail, get="of_subject"), name="subject_trail"),
     path("visits/<uuid:visit_id>", to(Visits, get="retrieve"), name="visit"),
     path("visits/<uuid:visit_id>/record", to(Visits, post="record"), name="visit_record"),
     path("visits/<uuid:visit_id>/missed", to(Visits, post="missed"), name="visit_missed"),
     path("visits/<uuid:visit_id>/undo", to(Visits, post="undo"), name="visit_undo"),
     path("entries/<uuid:entry_id>/withdraw", to(Entries, post="withdraw"), name="entry_withdraw"),
+    path("entries/<uuid:entry_id>/trail", to(Trail, get="of_entry"), name="entry_trail"),
     path("entries/<uuid:entry_id>/queries", to(Queries, post="open"), name="query_open"),
+    path("events/<uuid:event_id>", to(Events, get="retrieve"), name="event"),
+    path("events/<uuid:event_id>/report", to(Events, get="report", put="save"), name="event_report"),
+    path("events/<uuid:event_id>/withdraw", to(Events, post="withdraw"), name="event_withdraw"),
     path("queries/<uuid:query_id>", to(Queries, get="retrieve"), name="query"),
     path("queries/<uuid:query_id>/answer", to(Queries, post="answer"), name="query_answer"),
     path("queries/<uuid:query_id>/close", to(Queries, post="close"), name="query_close"),

@@ -66,6 +66,19 @@ class Day(serializers.DateField):
         return super().to_internal_value(value)
 
 
+class Moment(serializers.DateTimeField):
+    """A moment, written 2026-03-14T08:30:00Z; without a zone it is UTC."""
+
+    default_error_messages = dict.fromkeys(
+        ("invalid", "date", "make_aware", "overflow"), "Write the moment as 2026-03-14T08:30:00Z."
+    )
+
+    def to_internal_value(self, value: Any) -> datetime.datetime:
+        if not isinstance(value, str):
+            self.fail("invalid", format="")
+        return super().to_internal_value(value)
+
+
 class Key(serializers.UUIDField):
     """A key (UUID) that the sender makes up, so that the same message twice is one act."""
 

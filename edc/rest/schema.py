@@ -1,5 +1,6 @@
 """How the API describes itself: each address with what it takes, what it answers, and every way in which it refuses."""
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
@@ -95,6 +96,7 @@ def documented(
     example: Any = None,
     body_example: Any = None,
     errors: Mapping[str, Sequence[str]] | None = None,
+    media_type: str = "",
     public: bool = False,
 ) -> Callable[[View], View]:
     """Describe one method of an address. `name` is its operation id, `refusals` what comes on top of the usual ones."""
@@ -105,7 +107,8 @@ def documented(
     )
     if body_example is not None:
         examples.append(OpenApiExample("Message", value=body_example, request_only=True))
-    responses: dict[Any, Any] = {status: OpenApiResponse(shape, description="Done.")}
+    done = OpenApiResponse(shape, description="Done.")
+    responses: dict[Any, Any] = {(status, media_type) if media_type else status: done}
     for code in sorted({*usual, *refusals}):
         words, word, detail = REFUSALS[code]
         sample = problem(code, word, detail, errors=errors if code == 400 else None).data  # noqa: PLR2004
@@ -123,6 +126,7 @@ def documented(
     )
 
 
+@functools.cache
 def _page_of(shape: type[Output]) -> Any:
     return inline_serializer(
         f"PageOf{shape.__name__}",
