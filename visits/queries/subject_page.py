@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from edc import clock
 from edc.access.actor import Actor
@@ -157,11 +157,12 @@ def next_step(
 
 
 def _overdue_step(columns: list[Column]) -> Step | None:
-    late = next((one for one in columns if one.visit and one.stands and one.stands.timing is Timing.OVERDUE), None)
+    late = next((one for one in columns if one.stands and one.stands.timing is Timing.OVERDUE), None)
     if late is None or late.stands is None:
         return None
+    outcome = "missed" if late.visit else "not given"
     days = f"{late.stands.days} day{'' if late.stands.days == 1 else 's'}"
-    return Step(f"{late.name} is {days} late. Record it, or say why it was missed.", late.href, late=True)
+    return Step(f"{late.name} is {days} late. Record it, or say why it was {outcome}.", late.href, late=True)
 
 
 def _incomplete_step(
@@ -196,14 +197,18 @@ def _screening_step(subject: Subject) -> Step | None:
 
 
 def _coming_step(columns: list[Column]) -> Step | None:
-    for column in columns:
-        visit = column.visit
-        if visit is None or visit.status != Visit.Status.PLANNED or visit.planned_on is None or visit.latest is None:
-            continue
-        if column.stands and column.stands.timing is Timing.DUE:
-            return Step(f"{column.name} is due until {day_in_words(visit.latest)}.", column.href)
-        return Step(f"Next: {column.name}, planned for {day_in_words(visit.planned_on)}.", column.href)
-    return None
+    """The visit or infusion that comes first by its planned day."""
+    coming = [
+        (held.planned_on, held.latest, column)
+        for column in columns
+        if (held := column.held) is not None and held.status == "planned" and held.planned_on and held.latest
+    ]
+    if not coming:
+        return None
+    planned_on, latest, column = min(coming, key=lambda one: one[0])
+    if column.stands and column.stands.timing is Timing.DUE:
+        return Step(f"{column.name} is due until {day_in_words(latest)}.", column.href)
+    return Step(f"{column.name}, planned for {day_in_words(planned_on)}.", column.href)
 
 
 def _columns(protocol: Protocol, visits: list[Visit], infusions: list[Infusion], today: date) -> list[Column]:
@@ -261,13 +266,13 @@ def _head(column: Column) -> dict[str, Any]:
 
 
 def window_words(held: Visit | Infusion) -> str:
-    """The window as people write it: `± 7 days`, `-0 +7 days`; empty without a window."""
+    """The window as people write it: `± 7 d`, `−0 +7 d`; empty without a window."""
     if held.planned_on is None or held.earliest is None or held.latest is None:
         return ""
     before, after = (held.planned_on - held.earliest).days, (held.latest - held.planned_on).days
     if before == after:
-        return f"± {before} day{'' if before == 1 else 's'}" if before else ""
-    return f"−{before} +{after} days"
+        return f"± {before} d" if before else ""
+    return f"−{before} +{after} d"
 
 
 def _groups(
@@ -349,11 +354,8 @@ def entry_url(subject: Subject, slot: object) -> str:
 
 
 def infusion_url(infusion: Infusion) -> str:
-    """The page of an infusion, or '' where there is none."""
-    try:
-        return reverse("visits:infusion", args=[infusion.subject_id, infusion.number])
-    except NoReverseMatch:
-        return ""
+    """The page of an infusion."""
+    return reverse("visits:infusion", args=[infusion.subject_id, infusion.number])
 
 
 def _may_know_arm(actor: Actor, subject: Subject) -> bool:

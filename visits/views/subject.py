@@ -11,9 +11,8 @@ from django.views.decorators.http import require_safe
 from edc.access.middleware import ActingRequest
 from edc.access.roles import Permission
 from trials.models import Subject
-from trials.rules.dates import day_in_words
 from visits.queries.found import subject_for
-from visits.queries.subject_page import SubjectPage, subject_page
+from visits.queries.subject_page import subject_page
 from visits.views.links import address, trial_crumbs
 
 # What can be done to a participant from here: words, the page, and who may.
@@ -40,7 +39,6 @@ def subject(request: ActingRequest, subject_id: uuid.UUID) -> HttpResponse:
         "crumbs": [*trial_crumbs(found.trial), {"label": found.label}],
         "page": page,
         "actions": _actions(request, found),
-        "infusions": _infusions(page),
         "may_enter": request.actor.may(Permission.ENTRY_WRITE, found.scope()) and found.consent_withdrawn_on is None,
         "deviations_url": f"{reverse('visits:deviations', args=[found.trial.code])}?participant={found.label}",
     }
@@ -58,18 +56,4 @@ def _actions(request: ActingRequest, found: Subject) -> list[dict[str, str]]:
         if name not in over
         and request.actor.may(permission, found.scope())
         and (href := address(name, found.pk))
-    ]
-
-
-def _infusions(page: SubjectPage) -> list[dict[str, str]]:
-    return [
-        {
-            "label": column.name,
-            "href": column.href,
-            "value": f"given {day_in_words(column.infusion.given_on)}"
-            if column.infusion.given_on
-            else f"{column.infusion.get_status_display()}, {day_in_words(column.infusion.planned_on)}",
-        }
-        for column in page.standings
-        if column.infusion is not None
     ]

@@ -21,7 +21,7 @@ from visits.forms.participants import show_refusal
 from visits.models import Visit
 from visits.operations.visits import add_unscheduled, mark_missed, record_visit, undo_visit
 from visits.queries.found import subject_for, visit_for
-from visits.queries.subject_page import header_of, window_words
+from visits.queries.subject_page import header_of
 from visits.queries.visit_page import visit_page
 from visits.views.links import subject_crumbs
 
@@ -87,6 +87,12 @@ def unscheduled(request: ActingRequest, subject_id: uuid.UUID) -> HttpResponse:
     return render(request, "visits/small_form.html", context, status=422 if form.errors else 200)
 
 
+def _window(found: Visit) -> str:
+    if found.earliest is None or found.latest is None:
+        return ""
+    return f"{day_in_words(found.earliest)} to {day_in_words(found.latest)}"
+
+
 def _did(form: forms.Form, act: Callable[[], Any]) -> bool:
     """Do it, or put what was refused beside the fields."""
     try:
@@ -105,7 +111,7 @@ def _context(
     may_record = request.actor.may(Permission.VISIT_RECORD, subject.scope())
     facts = [
         ("Planned", day_in_words(found.planned_on) if found.planned_on else "not planned"),
-        ("Window", window_words(found)),
+        ("Window", _window(found)),
         ("Status", found.get_status_display()),
         ("Took place", day_in_words(found.done_on) if found.done_on else ""),
         ("Reason", found.note),

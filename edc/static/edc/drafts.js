@@ -17,7 +17,7 @@
     if (leaving) return;
     try {
       const answer = await fetch(form.dataset.draftUrl, { method: "POST", body: new FormData(form), credentials: "same-origin" });
-      const at = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+      const at = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
       say(answer.ok && !answer.redirected ? `Not saved yet. Draft kept ${at}.` : "Not saved yet, and the draft could not be kept.");
     } catch {
       say("Not saved yet, and the server cannot be reached.");

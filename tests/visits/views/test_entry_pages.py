@@ -175,7 +175,7 @@ def test_other_sites_and_strangers_find_nothing(
     assert client_of(coordinator_b).post(url(subject), SIGNS).status_code == 404
 
 
-@pytest.mark.parametrize("slot", ["nonsense", "visit:M1/1/DM/1", "visit:M1/1/VS/2", "log/AE/1", "event:1/AE/1"])
+@pytest.mark.parametrize("slot", ["nonsense", "visit:M1/1/DM/1", "visit:M1/1/VS/2", "log/AE/1"])
 def test_an_address_that_names_no_form_is_not_found(browser: Client, subject: Subject, slot: str) -> None:
     assert browser.get(url(subject, slot)).status_code == 404
     assert browser.post(url(subject, slot), {}).status_code == 404

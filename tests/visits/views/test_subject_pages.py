@@ -77,7 +77,10 @@ def test_the_matrix_shows_visits_infusions_states_and_the_next_step(
     assert (page.header["arm"], page.header["queries"]) == ("Cells", 1)
 
 
-def test_the_next_step_goes_from_late_visits_to_forms_to_what_comes(subject: Subject, coordinator_a: Actor) -> None:
+def test_the_next_step_goes_from_late_visits_to_forms_to_what_comes(
+    frozen_clock: clock.Fixed, demo: Trial, coordinator_a: Actor
+) -> None:
+    subject = builders.enrolled_subject(demo, on=date(2026, 1, 5))
     for code, day in (("M0", date(2026, 1, 5)), ("M1", date(2026, 2, 5))):
         record_visit(by=coordinator_a, visit=visit_of(subject, code), done_on=day)
     page = subject_page(coordinator_a, subject_for(coordinator_a, subject.pk))
