@@ -179,3 +179,23 @@ def test_other_sites_and_strangers_find_nothing(
 def test_an_address_that_names_no_form_is_not_found(browser: Client, subject: Subject, slot: str) -> None:
     assert browser.get(url(subject, slot)).status_code == 404
     assert browser.post(url(subject, slot), {}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"WEIGHT": "6\x001", "reason": "a\x00b", "key": "\x00", "base_revision": "\x00"},
+        {"WEIGHT": "9" * 20_000, "base_revision": "9" * 40},
+        {"NOTHING": "1", "WEIGHT-unit": "kg", "WEIGHT-missing": "XX", "base_revision": "-1"},
+        {"VSDAT": ["2026-02-05", "2026-02-06"], "WEIGHT": "\u202e12", "base_revision": "٣"},
+        {"VSDAT": "2026-02-30", "VSTIM": "25:99", "SYSBP": "1e3", "DIABP": "½"},
+    ],
+)
+def test_nothing_that_can_be_sent_breaks_the_page(
+    browser: Client, subject: Subject, coordinator_a: Actor, sent: dict[str, object]
+) -> None:
+    assert browser.post(url(subject), sent).status_code == 422
+    assert browser.post(f"/participants/{subject.pk}/drafts/{VS}/", sent).status_code == 204
+    assert browser.get(url(subject), {"draft": "1"}).status_code == 200
+    save_entry(by=coordinator_a, subject=subject, slot=VS, data=SIGNS)
+    assert browser.post(url(subject), sent).status_code in {409, 422}
