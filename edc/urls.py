@@ -22,5 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("edc.extracts.urls")),
     path("", include((trial_pages, trials_urls.app_name))),
     path("", include("visits.urls")),
+    path("", include("adverse_events.urls")),
     path("", include("edc.trail.urls")),
 ]

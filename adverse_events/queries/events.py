@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Max, Q, QuerySet
 
 from adverse_events.models import AdverseEvent
+from adverse_events.queries.places import place_of_event
 from adverse_events.rules.projection import SERIOUS_WORDS, date_in_words, grade_words, serious_rule
 from edc.access.actor import Actor
 from edc.access.roles import Permission
@@ -14,7 +15,7 @@ from edc.errors import NotVisible
 from trials.models import Subject, Trial
 from trials.protocol import Protocol
 from trials.queries.scope import need
-from visits.models import Cell
+from visits.models import Cell, Entry
 from visits.queries.classes import may_know, withheld_items
 from visits.queries.found import lean
 from visits.queries.lists import Filters, narrowed, page_of
@@ -82,6 +83,11 @@ def new_event(subject: Subject) -> AdverseEvent:
     """An event that is not recorded yet, under the number that it would get now."""
     last = AdverseEvent.objects.filter(subject=subject).aggregate(last=Max("number"))["last"] or 0
     return AdverseEvent(subject=subject, number=last + 1)
+
+
+def report_of(event: AdverseEvent) -> Entry:
+    """The site's report of an event."""
+    return Entry.objects.get(event_id=event.pk, slot=str(place_of_event(event).slot))
 
 
 def events_page(

@@ -15,6 +15,7 @@ register = template.Library()
 
 TRIAL_PAGES = (
     ("Participants", "trials:participants", Permission.SUBJECT_VIEW),
+    ("Adverse events", "adverse_events:trial", Permission.ENTRY_VIEW),
     ("Queries", "visits:queries", Permission.ENTRY_VIEW),
     ("Deviations", "visits:deviations", Permission.DEVIATION_VIEW),
     ("Trail", "trail:trial", Permission.TRAIL_VIEW),

@@ -11,7 +11,7 @@ from trials.protocol import Protocol
 from trials.protocol.schema.forms import Form
 from visits.forms.answer import Context
 from visits.forms.plan import cross_reads
-from visits.models import Infusion, Visit
+from visits.models import Entry, Infusion, Visit
 from visits.queries.classes import may_know, withheld_items
 from visits.queries.values import values_for_rules
 from visits.rules.slots import SCREENING, UNSCHEDULED, Slot
@@ -54,6 +54,12 @@ def place_of(subject: Subject, slot: Slot) -> Place:
     if isinstance(held, Visit):
         return Place(subject, slot, visit=held, label=held.label)
     return Place(subject, slot, infusion=held, label=f"Infusion {held.number}")
+
+
+def event_at(subject: Subject, slot: Slot) -> uuid.UUID | None:
+    """The adverse event at a slot; None while there is none."""
+    known = Entry.objects.filter(subject=subject, slot=str(slot), event_id__isnull=False)
+    return known.values_list("event_id", flat=True).first()
 
 
 def forms_at(protocol: Protocol, slot: Slot) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from django.urls import NoReverseMatch, reverse
 
 from trials.models import Subject, Trial
 from visits.models import Entry, Infusion, Visit
-from visits.queries.places import Place
+from visits.queries.places import Place, event_at
 from visits.queries.subject_page import entry_url, infusion_url
 from visits.rules.slots import Slot
 
@@ -53,10 +53,10 @@ def place_crumbs(place: Place) -> list[Crumb]:
 
 def event_url(subject: Subject, slot: Slot) -> str:
     """The page of the adverse event at a slot; that of all events while this one is not recorded."""
-    entry = Entry.objects.filter(subject=subject, slot=str(slot)).first()
-    if entry is None or entry.event_id is None:
+    event_id = event_at(subject, slot)
+    if event_id is None:
         return address("adverse_events:events", subject.pk)
-    return address("adverse_events:event", entry.event_id)
+    return address("adverse_events:event", event_id)
 
 
 def entry_page_url(entry: Entry) -> str:
