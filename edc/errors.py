@@ -15,6 +15,8 @@ class EdcError(Exception):
     code = "refused"
     page_status = 400
     api_status = 400
+    on_record = False
+    """True once the refusal itself stands in the trail."""
 
     def __init__(self, message: str = "", *, code: str = "") -> None:
         self.message = message or self.default_message

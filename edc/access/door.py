@@ -150,6 +150,7 @@ def _record_refusal(act: Recording, error: EdcError) -> None:
         refusal.detail["attempted"] = error.attempted
     with transaction.atomic(), recording.opened(refusal):
         sealing.write(refusal)
+    error.on_record = True
 
 
 def scope_of(thing: Any) -> Scope:

@@ -38,7 +38,7 @@ class Slot:
     """low, high or critical."""
     flag_words: str = ""
     unit: str = ""
-    """The unit last used here, chosen beforehand for a blank laboratory value."""
+    """The unit chosen beforehand for a blank laboratory value: the one that its site used last, else the first."""
     history_url: str = ""
     queries: Sequence[Mapping[str, str]] = ()
     """Open queries: `message`, and `url` where there is a page."""

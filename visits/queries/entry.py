@@ -23,6 +23,8 @@ from visits.rules.slots import Slot, infusion_slot, log_slot, visit_slot
 
 COMPARED = frozenset({"lab", "integer", "decimal", "cells"})
 """Kinds of items beside which the value of the visit before stands."""
+LAST_ENTRIES = 5
+"""Entries of a site that are looked at for the units its laboratory reports in."""
 
 
 @dataclass
@@ -51,7 +53,7 @@ class EntryPage:
     previous: dict[str, str] = field(default_factory=dict)
     """The values of the visit before, in words, by path."""
     units: dict[str, str] = field(default_factory=dict)
-    """The units last used, by path."""
+    """The unit chosen beforehand for a blank laboratory value, by path."""
     queries: dict[str, list[Query]] = field(default_factory=dict)
     """Queries that are not closed, by path."""
     following: Slot | None = None
@@ -93,7 +95,6 @@ def entry_page(
         bound = review(form, values, context)
     else:
         bound = bind(form, read_post(form, dict(typed.lists())), values, context)
-    previous, units = _before(place, form, context) if place.visit else ({}, {})
     return EntryPage(
         place=place,
         version=version,
@@ -105,8 +106,8 @@ def entry_page(
         may_write=may_write and not closed,
         draft=draft,
         from_draft=draft is not None and with_draft,
-        previous=previous,
-        units=units,
+        previous=_before(place, form, context) if place.visit else {},
+        units=_units(place, form, context) if may_write and not closed else {},
         queries=_queries(saved, context) if saved else {},
         following=following(place),
         base_revision=entry.revision if entry else 0,
@@ -162,8 +163,26 @@ def _queries(entry: Entry, context: Context) -> dict[str, list[Query]]:
     return found
 
 
-def _before(place: Place, form: Form, context: Context) -> tuple[dict[str, str], dict[str, str]]:
-    """Values and units of the latest visit before this one at which the same form was filled in."""
+def _units(place: Place, form: Form, context: Context) -> dict[str, str]:
+    """For each laboratory value the unit that its site used last, as its laboratory reports in it; else the first.
+
+    Looks at the last few entries of the form only, so that it costs the same however many there are.
+    """
+    labs = {item.id: KINDS["lab"].unit_names(item, context) for item in form.items() if item.kind == "lab"}
+    if not labs:
+        return {}
+    units = {path: names[0] for path, names in labs.items()}
+    entries = Entry.objects.filter(subject__site=place.subject.site_id, form=form.id, withdrawn=False)
+    for values in reversed(entries.order_by("-id").values_list("values", flat=True)[:LAST_ENTRIES]):
+        for path, names in labs.items():
+            used = values.get(path, {}).get("unit")
+            if used in names:
+                units[path] = used
+    return units
+
+
+def _before(place: Place, form: Form, context: Context) -> dict[str, str]:
+    """Values of the latest visit before this one at which the same form was filled in."""
     visit = place.visit
     day = visit.done_on or visit.planned_on if visit else None
     others = Entry.objects.filter(subject=place.subject, form=form.id, withdrawn=False, visit__isnull=False)
@@ -174,15 +193,13 @@ def _before(place: Place, form: Form, context: Context) -> tuple[dict[str, str],
     ]
     before = [one for one in earlier if visit and day and one[0] and (one[0], one[1]) < (day, visit.position)]
     if not before:
-        return {}, {}
+        return {}
     values: Mapping[str, Any] = max(before, key=lambda one: one[:3])[3].values
-    words, units = {}, {}
-    for path, item, answer in answers_of(form, values):
-        if item.kind in COMPARED and item.id not in context.withheld and form.group_of.get(item.id) is None:
-            words[path] = _shown(item, answer, context)
-            if answer.unit:
-                units[path] = answer.unit
-    return words, units
+    return {
+        path: _shown(item, answer, context)
+        for path, item, answer in answers_of(form, values)
+        if item.kind in COMPARED and item.id not in context.withheld and form.group_of.get(item.id) is None
+    }
 
 
 def _shown(item: Any, answer: Answer, context: Context) -> str:

@@ -27,7 +27,11 @@ from visits.views.participation import about, found, see_other
 @require_http_methods(["GET", "HEAD", "POST"])
 def arm(request: HttpRequest, subject_id: uuid.UUID) -> HttpResponse:
     """Assign the arm, for who may."""
-    actor, subject = found(request, subject_id, Permission.ARM_ASSIGN)
+    # Who may not assign finds out at the door, where the attempt goes on record; reading alone is no attempt.
+    asks = Permission.SUBJECT_VIEW if request.method == "POST" else Permission.ARM_ASSIGN
+    actor, subject = found(request, subject_id, asks)
+    if not actor.may(Permission.ARM_ASSIGN, subject.scope()):
+        assign_arm(by=actor, subject=subject, key=clock.new_id(), arm="", note="")
     form = ArmForm(
         request.POST if request.method == "POST" else None,
         protocol=subject.protocol,
