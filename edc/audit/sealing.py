@@ -4,32 +4,40 @@ import secrets
 from collections import defaultdict
 from typing import Any
 
+from django.db import connection
+
 from edc import __version__
 from edc.audit import canonical
+from edc.audit.batch import Batch
 from edc.audit.models import Act, ChainHead, Seal
 from edc.audit.recording import Recording, chain_of
+
+HEADS = f'SELECT chain, number, hash FROM "{ChainHead._meta.db_table}" WHERE chain IN'  # noqa: S608 - no typing in it
+MOVED_ON = " ON CONFLICT (chain) DO UPDATE SET number = excluded.number, hash = excluded.hash"
 
 
 def write(recording: Recording) -> Act | None:
     """Store what was recorded and return the act; an act that touched nothing leaves nothing, unless it must.
 
     Heads of chains are locked here, last and in ascending order, so that two operations can never wait for each
-    other in a circle.
+    other in a circle; then act, history, seals and heads are written in one go.
     """
     if not recording.rows and not recording.always:
         return None
     act = _act(recording)
-    act.save(force_insert=True)
     by_model: dict[type[Any], list[Any]] = defaultdict(list)
     by_chain: dict[str, list[str]] = defaultdict(list)
     for row in recording.rows:
         by_model[type(row)].append(row)
         by_chain[row.chain].append(canonical.digest("row", row.canonical))
-    for model, rows in by_model.items():
-        model._default_manager.bulk_create(rows)
     if not by_chain:
         by_chain[chain_of(trial_id=act.trial_id, subject_id=act.subject_id)] = []
-    _seal(act, by_chain)
+    batch = Batch()
+    batch.insert([act])
+    for rows in by_model.values():
+        batch.insert(rows)
+    _seal(act, by_chain, batch)
+    batch.send()
     return act
 
 
@@ -84,7 +92,7 @@ def act_text(act: Act) -> str:
     )
 
 
-def _seal(act: Act, by_chain: dict[str, list[str]]) -> None:
+def _seal(act: Act, by_chain: dict[str, list[str]], batch: Batch) -> None:
     chains = sorted(by_chain)
     heads = _locked(chains)
     if len(heads) < len(chains):
@@ -111,11 +119,13 @@ def _seal(act: Act, by_chain: dict[str, list[str]]) -> None:
             )
         )
         head.number, head.hash = seals[-1].number, seals[-1].hash
-    Seal.objects.bulk_create(seals)
-    for chain in chains:
-        heads[chain].save(force_update=True)
+    batch.insert(seals)
+    batch.insert(list(heads.values()), MOVED_ON)
 
 
 def _locked(chains: list[str]) -> dict[str, ChainHead]:
-    rows = ChainHead.objects.filter(chain__in=chains).order_by("chain").select_for_update()
-    return {head.chain: head for head in rows}
+    marks = ", ".join(["%s"] * len(chains))
+    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{HEADS} ({marks}) ORDER BY chain{lock}", chains)
+        return {chain: ChainHead(chain, number, last) for chain, number, last in cursor.fetchall()}
