@@ -115,7 +115,10 @@ def header_of(actor: Actor, subject: Subject) -> dict[str, Any]:
     today = clock.today(subject.site.time_zone)
     visits = list(Visit.objects.filter(subject=subject).order_by("position", "sequence"))
     cells = {cell.slot: cell for cell in Cell.objects.filter(subject=subject, open_queries__gt=0)}
-    columns = _columns(subject.site.protocol_version.protocol, visits, [], today)
+    protocol = subject.site.protocol_version.protocol
+    if not _may_know_arm(actor, subject):
+        visits = [one for one in visits if not _tells_arm(protocol, one)]
+    columns = _columns(protocol, visits, [], today)
     return subject_header(actor, subject, columns, cells)
 
 
