@@ -41,7 +41,9 @@ class Batch:
         largest = min(LARGEST, limit // len(fields)) if limit else LARGEST
         for start in range(0, len(rows), largest):
             some = rows[start : start + largest]
-            values = [each.get_db_prep_save(each.pre_save(row, add=True), connection) for row in some for each in fields]
+            values = [
+                each.get_db_prep_save(each.pre_save(row, add=True), connection) for row in some for each in fields
+            ]
             self.parts.append((f"{beginning}{', '.join([marks] * len(some))}{on_conflict}", values))
         for row in rows:
             row._state.adding, row._state.db = False, connection.alias

@@ -6,6 +6,7 @@ the disk. Ours is the service call a page makes: membership, lock, binding and c
 
 import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -30,7 +31,7 @@ INSERT INTO bench_audit (data_id, actor, changes) SELECT id, %s, %s::jsonb FROM 
 
 
 @pytest.fixture
-def anchor(bench_trial: object) -> Iterator[Callable[[dict[str, str]], Callable[[int], object]]]:
+def anchor(bench_trial: object) -> Iterator[Callable[[dict[str, Any]], Callable[[int], object]]]:
     """One statement, one commit that waits for the disk."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bench_data (id bigserial PRIMARY KEY, slot text UNIQUE, content jsonb NOT NULL)")
@@ -39,7 +40,7 @@ def anchor(bench_trial: object) -> Iterator[Callable[[dict[str, str]], Callable[
             " at timestamptz DEFAULT clock_timestamp(), changes jsonb NOT NULL)"
         )
 
-    def of(values: dict[str, str]) -> Callable[[int], object]:
+    def of(values: dict[str, Any]) -> Callable[[int], object]:
         content = json.dumps({item: {"text": text} for item, text in values.items()})
         changes = json.dumps({f"values.{item}": [None, {"text": text}] for item, text in values.items()})
 
@@ -54,15 +55,16 @@ def anchor(bench_trial: object) -> Iterator[Callable[[dict[str, str]], Callable[
         cursor.execute("DROP TABLE bench_audit, bench_data")
 
 
-def panel(subject: Subject) -> dict[str, str]:
-    """The laboratory panel of the protocol, every analyte with a plausible value."""
+def panel(subject: Subject) -> dict[str, Any]:
+    """The laboratory panel of the protocol: every analyte with a plausible value in its first unit."""
     form = subject.protocol.form("LAB")
-    values = {"LBDAT": "2024-03-01"}
+    values: dict[str, Any] = {"LBDAT": "2024-03-01"}
     for item in form.items():
         if item.kind == "lab":
-            analyte = subject.protocol.analyte(item.analyte)
-            low, high = analyte.units[0].plausible
-            values[item.id] = str(int((low + high) / 2)) if high > 2 else f"{(low + high) / 2:.1f}"
+            unit = subject.protocol.analyte(item.analyte or item.id).by_unit[item.units[0] if item.units else ""]
+            low, high = unit.plausible
+            middle = (low + high) / 2
+            values[item.id] = {"text": f"{middle:.{min(item.decimals or 0, 1)}f}", "unit": unit.unit}
     return values
 
 
@@ -72,7 +74,7 @@ def test_audited_save_against_one_statement(
     bar: str,
     coordinator: Actor,
     participants: Callable[[int], list[Subject]],
-    anchor: Callable[[dict[str, str]], Callable[[int], object]],
+    anchor: Callable[[dict[str, Any]], Callable[[int], object]],
 ) -> None:
     places = [
         (subject, f"visit:{visit}/1/{form}/1")
