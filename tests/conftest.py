@@ -18,7 +18,7 @@ from django.test import TransactionTestCase
 from edc import celery, clock
 from edc.audit import triggers
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.program"]
 
 REQUIRE_SERVICES = os.environ.get("EDC_REQUIRE_SERVICES") == "1"
 REDIS_URL = os.environ.get("EDC_TEST_REDIS_URL", "redis://127.0.0.1:6379/9")

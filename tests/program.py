@@ -20,13 +20,13 @@ class Program:
         self.client = Client()
         self.headers = {"Authorization": f"Token {token}"} if token else {}
 
-    def get(self, path: str, **parameters: Any) -> Any:
+    def get(self, path: str, /, **parameters: Any) -> Any:
         return self.client.get(f"{ROOT}/{path}", parameters, headers=self.headers)
 
-    def post(self, path: str, **body: Any) -> Any:
+    def post(self, path: str, /, **body: Any) -> Any:
         return self.raw("POST", path, json.dumps(body, default=str))
 
-    def put(self, path: str, as_of: int | None = None, **body: Any) -> Any:
+    def put(self, path: str, /, as_of: int | None = None, **body: Any) -> Any:
         headers = {} if as_of is None else {"If-Match": f'"{as_of}"'}
         return self.raw("PUT", path, json.dumps(body, default=str), **headers)
 
@@ -38,6 +38,11 @@ class Program:
         return self.client.generic(
             method, f"{ROOT}/{path}", body, content_type="application/json", headers={**self.headers, **named}
         )
+
+
+def read_to_its_end(answer: Any) -> bytes:
+    """Everything that was answered; the end of a download closes its file."""
+    return b"".join(answer.streaming_content) if answer.streaming else bytes(answer.content)
 
 
 ProgramOf = Callable[[Actor], Program]
