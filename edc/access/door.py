@@ -19,6 +19,7 @@ from edc.audit import recording, sealing
 from edc.audit.guard import Audited
 from edc.audit.recording import SYSTEM, Recording, Scope
 from edc.errors import Conflict, EdcError, NeedsReason, NotAllowed, NotVisible, Refused
+from edc.text import LONGEST_REASON, made_printable, printable
 
 Result = TypeVar("Result")
 
@@ -85,13 +86,15 @@ def operation(
                 operation=facts.name,
                 sentence=sentence,
                 scope=scope,
-                reason=reason.strip(),
+                reason=printable(reason.replace("\r\n", "\n")).strip(),
                 always=always,
                 blinding=blinding,
             )
             try:
                 if not by.may(permission, scope):
                     raise NotAllowed if by.sees(scope) else NotVisible
+                if len(act.reason) > LONGEST_REASON:
+                    raise Refused(field_errors={"reason": [f"Say it in {LONGEST_REASON} characters at most."]})
                 if weighty:
                     confirm_password(by, password)
                 return _inside(body, facts, act, by, given)
@@ -146,8 +149,8 @@ def _record_refusal(act: Recording, error: EdcError) -> None:
         detail={"refusal": error.code, "message": error.message},
     )
     if isinstance(error, Refused):
-        refusal.detail["errors"] = error.field_errors
-        refusal.detail["attempted"] = error.attempted
+        refusal.detail["errors"] = made_printable(error.field_errors)
+        refusal.detail["attempted"] = made_printable(error.attempted)
     with transaction.atomic(), recording.opened(refusal):
         sealing.write(refusal)
     error.on_record = True

@@ -67,6 +67,7 @@ def test_nothing_but_the_door_opens_a_transaction_around_facts() -> None:
         "edc/audit/triggers.py": "triggers are put back in one piece",
         "edc/audit/management/commands/audit_triggers.py": "the same, by hand",
         "edc/audit/logins.py": "a log-in is an act that Django's signal reports",
+        "edc/trail/downloads.py": "a download reads one moment",
         "edc/audit/checkpoints.py": "a checkpoint reads all heads at one moment",
         "edc/audit/verification/__init__.py": "a verification reads one moment",
         "edc/extracts/making.py": "an extract reads one moment, on the connection that cannot write",

@@ -15,7 +15,7 @@ PACKAGES = ("edc", "trials", "visits", "adverse_events")
 
 # From the bottom up; modules on one line do not import each other. What is not named here is the top: it sees all.
 APPS: tuple[tuple[str, ...], ...] = (
-    ("edc.errors", "edc.clock"),
+    ("edc.errors", "edc.clock", "edc.text"),
     ("edc.audit",),
     ("edc.access",),
     ("edc.exports", "edc.jobs", "edc.rest"),

@@ -4,11 +4,12 @@
 canonical text where it differs, the unit chosen, or the code that says why there is no value.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
+
+from edc.text import printable
 
 if TYPE_CHECKING:
     from trials.protocol import Protocol
@@ -118,30 +119,7 @@ class Context:
     they are and cannot be written; qualified values are used by the server and never sent to the page."""
 
 
-def printable(text: str) -> str:
-    """The text with control characters, lone surrogates and invisible direction marks replaced by U+FFFD."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join("\ufffd" if _cannot_be_shown(character) else character for character in text)
-
-
 def quoted(text: str) -> str:
     """The typing as a message may repeat it: in quotation marks, shortened, safe to show."""
     short = text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1]}…"
     return f"“{printable(' '.join(short.split()))}”"
-
-
-def _cannot_be_shown(character: str) -> bool:
-    return character != "\n" and forbidden(character)
-
-
-def forbidden(character: str) -> bool:
-    """True for a character that no answer may hold.
-
-    Control characters, lone surrogates, line and paragraph separators, and invisible format characters; of the
-    last, joiners and plain direction marks stay, since Persian, Indic and Hebrew text needs them.
-    """
-    category = unicodedata.category(character)
-    if category == "Cf":
-        return character not in "\u200c\u200d\u200e\u200f"
-    return category in {"Cc", "Cs", "Zl", "Zp"}

@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from edc.text import printable
 from trials.protocol.schema.forms import Form
 from trials.protocol.schema.items import Group, Item
-from visits.forms.answer import RawAnswer, printable, quoted
+from visits.forms.answer import RawAnswer, quoted
 
 ROW_KEY = re.compile(r"r[1-9][0-9]{0,4}", re.ASCII)
 TICKED: Final = frozenset({"on", "true", "1", "yes"})

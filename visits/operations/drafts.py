@@ -7,9 +7,9 @@ from edc import clock
 from edc.access.actor import Actor
 from edc.access.roles import Permission
 from edc.errors import NotAllowed, Refused
+from edc.text import printable
 from trials.models import Subject
 from trials.protocol.schema.forms import Form
-from visits.forms.answer import printable
 from visits.models import BlindingClass, Draft
 from visits.rules.slots import Slot
 

@@ -7,8 +7,8 @@ from edc.access.door import operation
 from edc.access.roles import Permission
 from edc.audit import recording
 from edc.errors import Conflict, NeedsReason, NotAllowed, NotVisible, Refused
+from edc.text import printable
 from trials.protocol.schema.forms import Form
-from visits.forms.answer import printable
 from visits.forms.values import flatten, label_of
 from visits.models import Cell, Entry, Query
 from visits.queries.classes import class_at, may_know
@@ -18,9 +18,7 @@ LONGEST = 2000
 
 
 @operation(Permission.QUERY_OPEN, "Query opened", on="entry")
-def open_query(
-    *, by: Actor, reason: str, entry: Entry, path: str, message: str, key: uuid.UUID | None = None
-) -> Query:
+def open_query(*, by: Actor, reason: str, entry: Entry, path: str, message: str, key: uuid.UUID | None = None) -> Query:
     """Ask about one item of a saved form, or with an empty path about the form as a whole."""
     entry = lock_entry(entry)
     form = entry.protocol_version.protocol.form(entry.form)

@@ -21,8 +21,8 @@ from edc import clock
 from edc.access.middleware import ActingRequest
 from edc.access.roles import Permission
 from edc.errors import Conflict, NeedsReason, Refused
+from edc.text import printable
 from trials.models import Subject
-from visits.forms.answer import printable
 from visits.forms.pages import TakenBack
 from visits.forms.rendering import Slot as Beside
 from visits.forms.rendering import form_view

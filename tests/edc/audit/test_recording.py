@@ -29,6 +29,11 @@ def rename(*, by: Actor, reason: str, trial: Trial, title: str) -> Trial:
     return trial
 
 
+@operation(Permission.PROTOCOL_LOAD, "Trial refused for a test", on="trial")
+def refuse(*, by: Actor, reason: str, trial: Trial, typed: str) -> None:
+    raise Refused("No.", attempted={"\0": [typed]})
+
+
 @pytest.fixture
 def system() -> Actor:
     return system_actor("test")
@@ -119,3 +124,18 @@ def test_who_may_not_see_a_trial_is_told_that_it_does_not_exist(system: Actor) -
     with pytest.raises(NotAllowed):
         rename(by=system_actor("reader", permissions=[Permission.TRIAL_VIEW]), trial=trial, title="x")
     assert Act.objects.filter(outcome="refused").count() == 2
+
+
+def test_characters_that_no_database_holds_neither_stop_an_act_nor_its_refusal(system: Actor) -> None:
+    trial = set_up(by=system, code="T1")
+    rename(by=system, trial=trial, title="Another", reason="because\0of \ud800 this\r\nand that")
+    assert Act.objects.order_by("id").last().reason == "because\ufffdof \ufffd this\nand that"
+    with pytest.raises(Refused):
+        refuse(by=system, trial=trial, typed="\0\ud800")
+    assert Act.objects.get(outcome="refused").detail["attempted"] == {"\ufffd": ["\ufffd\ufffd"]}
+
+
+def test_a_reason_without_end_is_refused(system: Actor) -> None:
+    trial = set_up(by=system, code="T1")
+    with pytest.raises(Refused):
+        rename(by=system, trial=trial, title="Another", reason="x" * 2001)

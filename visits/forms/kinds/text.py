@@ -2,8 +2,9 @@
 
 import unicodedata
 
+from edc.text import forbidden
 from trials.protocol.schema.items import Item
-from visits.forms.answer import Answer, Context, RawAnswer, Refused, forbidden
+from visits.forms.answer import Answer, Context, RawAnswer, Refused
 from visits.forms.kinds.base import Control, Kind, missing_codes
 
 ONE_LINE = 200
