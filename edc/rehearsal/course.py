@@ -70,8 +70,7 @@ def _screened(work: Work) -> Subject | None:
         ),
     )
     if subject is not None:
-        work.subject_id = subject.pk
-        work.began = work.today
+        work.known, work.began = subject, work.today
     return subject
 
 
@@ -145,4 +144,5 @@ def _assigned(work: Work) -> bool:
             note=work.rng.choice(typical.WHY_THIS_ARM),
         ),
     )
+    work.known = assigned or work.known
     return assigned is not None

@@ -17,7 +17,7 @@ from visits.operations.infusions import mark_not_given
 from visits.operations.visits import add_unscheduled, mark_missed, record_visit
 from visits.queries.found import infusion_for, visit_for
 from visits.queries.places import forms_at
-from visits.rules.slots import infusion_slot, log_slot, visit_slot
+from visits.rules.slots import event_slot, infusion_slot, log_slot, visit_slot
 
 MISSED, LATE, EARLY, FORGOTTEN = 50, 90, 115, 160
 """Thousandths of the visits, each up to its number: missed, after the window, before it, not recorded yet."""
@@ -25,6 +25,7 @@ RECENT = timedelta(days=45)
 NEVER_FILLED = 40
 NOT_GIVEN = 40
 UNSCHEDULED = 70
+MONTHS_BETWEEN_EVENTS = 10
 FATES = (("died", 50), ("withdrawn", 120), ("lost", 150))
 """Thousandths of the participants, each up to its number; all others complete."""
 WHY = {"withdrawn": typical.WITHDRAWN, "lost": typical.LOST, "died": typical.DIED}
@@ -42,6 +43,7 @@ def follow(work: Work) -> Iterator[datetime]:
     """Live through the calendar that the arm has laid."""
     for log in _logs(work):
         work.timeline.add(_log_entries(work, log))
+    work.timeline.add(_events(work))
     fate = _fate(work)
     skipped: set[object] = set()
     while (due := _next_due(work, skipped)) is not None:
@@ -175,6 +177,20 @@ def _log_entries(work: Work, form_id: str) -> Iterator[datetime]:
             work.timeline.add(look_after(work, entry))
 
 
+def _events(work: Work) -> Iterator[datetime]:
+    """Have something adverse happen every few months, and report it some days later."""
+    settings = work.protocol.adverse_events
+    number = 0
+    while settings is not None:
+        yield work.days_on(15, MONTHS_BETWEEN_EVENTS * 60)
+        if work.over:
+            return
+        entry = work.save(event_slot(number + 1, settings.form), work.today - timedelta(days=work.rng.randint(0, 5)))
+        if entry is not None:
+            number += 1
+            work.timeline.add(look_after(work, entry))
+
+
 def _fate(work: Work) -> Fate | None:
     drawn = work.rng.randrange(1000)
     status = next((name for name, up_to in FATES if drawn < up_to), "")
@@ -193,6 +209,7 @@ def _end_early(work: Work, fate: Fate) -> Iterator[datetime]:
             lambda: withdraw_consent(by=work.coordinator, subject=work.subject, on=day, reason=why),
         )
         work.consent_withdrawn = True
+        work.look_again()
     yield work.days_on(0, 3)
     _end(work, fate.status, why)
     if fate.status == "died":
@@ -218,7 +235,9 @@ def _end(work: Work, status: str, note: str) -> None:
 def _record_death(work: Work, day: date) -> None:
     """Fill in the form that asks for the date of death, at the next visit that was planned."""
     stays_open = work.protocol.consent.after_withdrawal
-    cancelled = Visit.objects.filter(subject=work.subject_id, status=Visit.Status.CANCELLED).order_by("planned_on", "pk")
+    cancelled = Visit.objects.filter(subject=work.subject_id, status=Visit.Status.CANCELLED).order_by(
+        "planned_on", "pk"
+    )
     for visit in cancelled:
         for form_id in forms_at(work.protocol, visit_slot(visit.code, visit.sequence, "X")):
             form = work.protocol.form(form_id)

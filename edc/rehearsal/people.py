@@ -36,7 +36,9 @@ class Staff:
     def writer(self, site: Site, who: str | None, permission: Permission = Permission.ENTRY_WRITE) -> Actor:
         """Who fills in a form: the role that the protocol names where it may, else the coordinator."""
         person = self.people.get((Role(who), site.code)) if who else None
-        return person if person is not None and person.may(permission, site.scope()) else self.at(site, Role.COORDINATOR)
+        return (
+            person if person is not None and person.may(permission, site.scope()) else self.at(site, Role.COORDINATOR)
+        )
 
 
 def accounts_for(trial: Trial, sites: list[Site]) -> list[Account]:
@@ -45,13 +47,11 @@ def accounts_for(trial: Trial, sites: list[Site]) -> list[Account]:
     found = []
     for role in Role:
         word = ROLES[role].label.replace("(", "").replace(")", "")
+        user, name = word.replace(" ", "."), word.capitalize()
         if role not in AT_A_SITE:
-            found.append(Account(word.replace(" ", "."), word.capitalize(), role, ""))
+            found.append(Account(user, name, role, ""))
         elif role is not Role.INFUSION_NURSE or infusions:
-            found += [
-                Account(f"{word.replace(' ', '.')}.{site.code.lower()}", f"{word.capitalize()} {site.name}", role, site.code)
-                for site in sites
-            ]
+            found += [Account(f"{user}.{site.code.lower()}", f"{name} {site.name}", role, site.code) for site in sites]
     return found
 
 

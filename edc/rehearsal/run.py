@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from random import Random
 
 from edc import clock
@@ -22,7 +21,7 @@ STEP = timedelta(milliseconds=3)
 """How far each reading of the clock moves it on."""
 SETTING_UP = timedelta(days=14)
 ENROLLING = timedelta(days=120)
-"""Nobody is screened so long that everybody would be finished: enrolment goes on up to the end."""
+"""How much longer than one participation it lasts: the first ones finish, the last one is still in screening."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,9 @@ def rehearse(
         first, chance = start + SETTING_UP, Random(f"{seed}")  # noqa: S311 - synthetic people, no secret
         for number in range(subjects):
             rng = Random(f"{seed}/{number}")  # noqa: S311
-            moment = first + (end - first) * (2 * number + chance.randrange(2)) / (2 * subjects)
+            moment = first + (end - first) * _share(number, subjects, chance) / (subjects * subjects * 8)
+            if number and number == subjects - 1:
+                moment = end - timedelta(days=chance.randint(2, 4))
             site = sites[chance.randrange(len(sites))]
             day = working_day(moment.date())
             born = day - timedelta(days=rng.randint(20 * 365, 75 * 365))
@@ -75,6 +76,7 @@ def _start(protocol: Protocol, end: datetime) -> datetime:
     return max(start, min(datetime.combine(first, time(), UTC), end - SETTING_UP * 2))
 
 
-def source_of(file: Path) -> str:
-    """The text of a protocol file."""
-    return file.read_text(encoding="utf-8")
+def _share(number: int, subjects: int, chance: Random) -> int:
+    """How far into the time of enrolment somebody is screened, of 8 × subjects²: more at first, fewer later."""
+    place = 2 * number + chance.randrange(2)
+    return place * (place + 2 * subjects)

@@ -100,7 +100,10 @@ def _sums(spot: Spot, draw: Draw, others: Iterable[Spot]) -> Iterator[Typed]:
             yield {"text": rounded(number, decimals_of(item))}
         elif "unit" in typed:
             factor = draw.protocol.analyte(item.analyte or item.id).by_unit[typed["unit"]].factor
-            yield {"text": rounded(number / factor, 2 if item.decimals is None else item.decimals), "unit": typed["unit"]}
+            yield {
+                "text": rounded(number / factor, 2 if item.decimals is None else item.decimals),
+                "unit": typed["unit"],
+            }
 
 
 def born_before(draw: Draw) -> date:
@@ -120,7 +123,7 @@ def check_wishes(page: Page, broken: Check | None = None) -> list[Wish]:
     return wishes
 
 
-def _found_is(page: Page, planned: PlannedCheck, row: str, wanted: bool) -> Callable[[], bool]:  # noqa: FBT001
+def _found_is(page: Page, planned: PlannedCheck, row: str, wanted: bool) -> Callable[[], bool]:
     return lambda: (page.says(planned.when, row) is True) is wanted
 
 
@@ -194,7 +197,7 @@ def _in_order(spots: tuple[Spot, ...]) -> Callable[[], bool]:
     return holds
 
 
-def _applies_is(spot: Spot, wanted: bool) -> Callable[[], bool]:  # noqa: FBT001
+def _applies_is(spot: Spot, wanted: bool) -> Callable[[], bool]:
     return lambda: spot.page.applies(spot) is wanted
 
 

@@ -8,6 +8,9 @@ from random import Random
 from typing import TypeVar
 from uuid import UUID
 
+from adverse_events.models import AdverseEvent
+from adverse_events.operations.events import open_event, save_event_report
+from adverse_events.queries.events import event_for
 from edc import clock
 from edc.access.actor import Actor
 from edc.access.roles import Permission, Role
@@ -23,7 +26,7 @@ from trials.protocol import Protocol
 from trials.protocol.schema.forms import Form
 from trials.protocol.schema.items import Check
 from visits.forms.plan import plan_of
-from visits.models import Entry, Infusion
+from visits.models import Entry
 from visits.operations.entry import save_entry
 from visits.operations.infusions import record_infusion
 from visits.queries.found import infusion_for, subject_for
@@ -50,7 +53,8 @@ class Work:
     born: date
     began: date
     levels: dict[str, int] = field(default_factory=dict)
-    subject_id: UUID | None = None
+    known: Subject | None = None
+    """The participant as last read."""
     over: bool = False
     consent_withdrawn: bool = False
     last_visit: date | None = None
@@ -62,9 +66,20 @@ class Work:
 
     @property
     def subject(self) -> Subject:
-        """The participant as they stand now."""
-        assert self.subject_id is not None
-        return subject_for(self.coordinator, self.subject_id)
+        """The participant. Operations read the row again under their lock; what is here may be of before."""
+        if self.known is None:
+            raise LookupError("Nobody was screened yet.")
+        return self.known
+
+    @property
+    def subject_id(self) -> UUID:
+        """The key of the participant."""
+        key: UUID = self.subject.pk
+        return key
+
+    def look_again(self) -> None:
+        """Read the participant again, after an act that changed their state."""
+        self.known = subject_for(self.coordinator, self.subject_id)
 
     @property
     def coordinator(self) -> Actor:
@@ -189,7 +204,9 @@ class Work:
 
     def send(self, slot: Slot, page: Page) -> Entry | None:
         """Store a page; what its checks found is noted."""
-        entry = self.attempt(f"{page.form.id} at {slot.place or 'log'}", lambda: self.store(slot, page.form, page.data()))
+        entry = self.attempt(
+            f"{page.form.id} at {slot.place or 'log'}", lambda: self.store(slot, page.form, page.data())
+        )
         if entry is not None:
             self.notes.fired |= {(page.form.id, found.check) for found in page.bound().findings}
         return entry
@@ -199,7 +216,16 @@ class Work:
     ) -> Entry | None:
         """Store typing through the operation that its place asks for."""
         by = self.writer(form)
-        if slot.kind != "infusion":
+        if slot.kind == "infusion":
+            infusion = infusion_for(by, self.subject, slot.occasion)
+            record_infusion(by=by, infusion=infusion, data=data, base_revision=base_revision, reason=reason)
+        elif slot.kind == "event" and not base_revision:
+            open_event(by=by, subject=self.subject, data=data, key=clock.new_id())
+        elif slot.kind == "event":
+            key = AdverseEvent.objects.values_list("pk", flat=True).get(subject=self.subject_id, number=slot.occasion)
+            event = event_for(by, key)
+            save_event_report(by=by, event=event, data=data, base_revision=base_revision, reason=reason)
+        else:
             return save_entry(
                 by=by,
                 subject=self.subject,
@@ -209,6 +235,4 @@ class Work:
                 key=clock.new_id() if not base_revision else None,
                 reason=reason,
             )
-        infusion: Infusion = infusion_for(by, self.subject, slot.occasion)
-        record_infusion(by=by, infusion=infusion, data=data, base_revision=base_revision, reason=reason)
-        return Entry.objects.filter(subject_id=self.subject_id, slot=str(slot)).first()
+        return Entry.objects.filter(subject=self.subject_id, slot=str(slot)).first()

@@ -1,0 +1,1 @@
+"""Running the installation on one machine: the web server and the worker as children of one command."""
