@@ -1,6 +1,7 @@
 """Recording infusions: what cannot be is refused, what departs from the plan is stored and asked about."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,28 @@ from visits.operations.entry import save_entry, withdraw_entry
 from visits.operations.infusions import mark_not_given, record_infusion, undo_infusion
 
 pytestmark = pytest.mark.django_db
+
+LIVER = Path(__file__).resolve().parents[3] / "trials" / "protocols" / "NCT01573923.yaml"
+LIVER_ELIGIBLE = {
+    "DM": {"BRTHDAT": "1980-03-07", "SEX": "M"},
+    "ELIG": {
+        "CIRRH": "DECOMP",
+        "TUMYN": "N",
+        "HIVRES": "NEG",
+        "TRANSYN": "N",
+        "IMMSUPYN": "N",
+    },
+    "CP": {
+        "CPDAT": "2025-09-01",
+        "CPASC": "2",
+        "CPENC": "1",
+        "CPBIL": "2",
+        "CPALB": "2",
+        "CPINR": "1",
+        "CPTOT": "8",
+    },
+}
+"""Screening forms of the liver trial, as somebody who may take part would have them filled in."""
 
 
 @pytest.fixture
@@ -279,3 +302,18 @@ def test_a_save_takes_as_many_statements_for_the_first_infusion_as_for_the_last(
         counts.append(len(captured))
     assert counts[1] <= counts[0], counts
     assert counts[0] <= 40, counts
+
+
+def test_in_the_liver_trial_doses_and_distances_are_those_of_its_file(frozen_clock: clock.Fixed, db: None) -> None:
+    trial = builders.trial_from(LIVER)
+    subject = builders.enrolled_subject(trial, "BJ", arm="MSC", on=date(2025, 9, 1), forms=LIVER_ELIGIBLE)
+    by = builders.system()
+    full = {"EXLOT": "L-1", "EXINTYN": "N", "REACTYN": "N"}
+    record(by, number(subject, 1), given("2025-09-01", **full, EXVOL="44.0"))
+    with pytest.raises(Refused) as refused:
+        record(by, number(subject, 2), given("2025-12-01", **full, EXENTIM="09:00"))
+    assert refused.value.field_errors == {"EXENTIM": ["The infusion stops before it starts"]}
+    two = record(by, number(subject, 2), given("2025-11-19", **full, EXCELLS={"text": "3.59", "unit": "10^7"}))
+    assert Entry.objects.get(infusion=two).status == "complete"
+    assert deviations(subject) == [(2, "infusion_dose"), (2, "infusion_interval"), (2, "infusion_window")]
+    assert [check for _, check in open_queries(subject)] == ["infusion.dose", "infusion.interval", "infusion.window"]
