@@ -23,7 +23,7 @@ from edc.trail.classes import Reader
 from edc.trail.forms import FilterForm, ReviewForm
 from edc.trail.words import Change, Words
 from trials.models import Trial
-from visits.forms.values import label_of
+from visits.forms.values import item_at, label_of
 
 SCRIPT = Path(__file__).with_name("verify_trail.py")
 MOST_CHANGES = 12
@@ -118,7 +118,8 @@ def item(request: HttpRequest, entry_id: uuid.UUID, path: str) -> HttpResponse:
     actor = cast(ActingRequest, request).actor
     found = queries.entry_for_trail(actor, entry_id)
     rows = queries.changes_of_item(found, path)
-    if not rows:
+    form = found.protocol_version.protocol.form(found.form)
+    if not rows and item_at(form, path) is None:
         raise NotVisible
     acts = [row.act for row in rows]
     words = Words(Reader(actor), acts, {found.subject.site_id: found.subject.site.time_zone}, "default")
@@ -127,7 +128,6 @@ def item(request: HttpRequest, entry_id: uuid.UUID, path: str) -> HttpResponse:
         line = words.row(act)
         line.changes = [change for change in line.changes if change.path == path]
         shown.append(line)
-    form = found.protocol_version.protocol.form(found.form)
     subject = found.subject
     return render(
         request,

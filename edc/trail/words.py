@@ -16,7 +16,7 @@ from edc.access.models import User
 from edc.audit.models import Act
 from edc.audit.verification.texts import parsed
 from edc.trail.classes import EVIDENCE, LONG_TEXTS, TELLS_AN_ARM, VALUES, Reader, attempted_is_hidden, class_of, utc
-from trials.models import ProtocolVersion, Site
+from trials.models import Allocation, ProtocolVersion, Site
 from visits.forms.answer import Context
 from visits.forms.values import label_of, show_at
 from visits.models import Entry, Visit
@@ -64,6 +64,7 @@ class Words:
     def __init__(self, reader: Reader, acts: Sequence[Act], zones: Mapping[uuid.UUID, str], using: str) -> None:
         self.reader = reader
         self.zones = zones
+        self.trials = {act.pk: act.trial_id for act in acts}
         self.rows: dict[uuid.UUID, list[tuple[type[Any], Any]]] = defaultdict(list)
         for label in sorted({label for act in acts for label in act.touched}):
             model: Any = apps.get_model(label)
@@ -147,7 +148,10 @@ class Words:
         if information in hidden:
             shown = SEALED if information == TELLS_AN_ARM else HIDDEN
             return Change(label, shown if pair[0] is not None else "", shown, path, table)
-        old, new = (self._text(model, path, leaf) for leaf in pair)
+        if model is Allocation and path == "arm":
+            old, new = (self._arm(row, leaf) for leaf in pair)
+        else:
+            old, new = (self._text(model, path, leaf) for leaf in pair)
         return Change(label, old, new, path, table)
 
     def _answer(self, row: Any, path: str, pair: Pair, hidden: frozenset[str]) -> Change | None:
@@ -177,6 +181,12 @@ class Words:
         words = str(column.verbose_name)
         whole = words if model is Entry else f"{model._meta.verbose_name}: {words}"
         return whole[0].upper() + whole[1:]
+
+    def _arm(self, row: Any, code: Any) -> str:
+        """The arm's label by the newest protocol of the trial; its code where that has no such arm."""
+        protocol = self.reader.protocol(self.trials[row.act_id])
+        arm = next((each for each in protocol.arms if each.code == code), None) if protocol and code else None
+        return arm.label.text() if arm else str(code or "")
 
     def _text(self, model: type[Any], path: str, leaf: Any) -> str:
         if leaf in (None, ""):

@@ -1,5 +1,7 @@
 """The trail is read in words, only where it may be read, and a review of it is on record."""
 
+import json
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -7,13 +9,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from edc import clock
-from edc.access.actor import Actor
+from edc.access.actor import Actor, system_actor
+from edc.access.roles import Permission
 from edc.audit.models import Act
 from edc.errors import Refused
+from edc.trail.classes import Reader
+from edc.trail.downloads import json_lines
+from edc.trail.filters import TrailFilter
 from edc.trail.models import TrailReview
+from edc.trail.words import Words
 from tests import builders
 from tests.cast import ClientOf
-from trials.models import Subject, Trial
+from trials.models import Allocation, Subject, Trial
 from visits.models import Entry
 from visits.operations.entry import save_entry
 
@@ -128,6 +135,48 @@ def test_what_identifies_a_participant_is_hidden_from_who_may_not_see_it(
         assert "1985" not in page
         assert ">AB<" not in page
         assert "hidden" in page
+
+
+def test_only_items_of_the_form_have_a_history(
+    client_of: ClientOf, monitor: Actor, demo: Trial, coordinator_a: Actor
+) -> None:
+    subject = builders.screened_subject(demo, "AA")
+    entry = save_entry(by=coordinator_a, subject=subject, slot="visit:SCR/1/DM/1", data={"SEX": "M"})
+    client = client_of(monitor)
+    assert "Nothing was ever entered here" in read(client, "item", entry.pk, "INITIALS")
+    assert client.get(reverse("trail:item", args=[entry.pk, "ZEBRA"])).status_code == 404
+
+
+def test_the_arm_shows_in_an_open_trial(client_of: ClientOf, monitor: Actor, subject_a: Subject) -> None:
+    assert 'arm: entered <ins class="change__new">Control</ins>' in read(
+        client_of(monitor), "subject", subject_a.pk, operation="visits.assign_arm"
+    )
+
+
+def test_who_may_not_see_arms_finds_none_in_words_or_file(demo: Trial) -> None:
+    """Whatever the arm: what is left of it is the word that it is sealed, and a commitment."""
+    blind = system_actor("blind", permissions=[Permission.TRAIL_VIEW, Permission.IDENTIFYING_VIEW])
+    for arm, label in (("CTL", "Control"), ("CELL", "Cells")):
+        subject = builders.enrolled_subject(demo, "AA", arm=arm)
+        act = Act.objects.get(subject_id=subject.pk, operation="visits.assign_arm")
+        row = Allocation.history.get(act=act)
+        told = [
+            change for change in Words(Reader(blind), [act], {}, "default").changes(act) if "llocation" in change.label
+        ]
+        assert {change.new for change in told} == {"sealed"}
+        lines = list(json_lines(blind, demo, TrailFilter(subject=subject.label), {"subject": subject.label}))
+        (sealed,) = [line for line in lines if str(act.pk) in line]
+        assert json.dumps(row.canonical) in sealed
+        assert json.loads(sealed)["openings"] == []
+        for secret in (json.loads(row.opening)["nonce"], label, f'"{arm}"'):
+            assert secret not in sealed
+
+
+def test_who_is_unblinded_and_reads_the_trail_gets_what_opens_it(demo: Trial, subject_a: Subject) -> None:
+    act = Act.objects.get(subject_id=subject_a.pk, operation="visits.assign_arm")
+    reader = Reader(system_actor("unblinded", permissions=[Permission.UNBLINDED_VIEW, Permission.ARM_VIEW]))
+    words = Words(reader, [act], {}, "default")
+    assert words.openings(act, f"subject:{subject_a.pk}") == [Allocation.history.get().opening]
 
 
 def test_a_refused_attempt_is_shown_with_what_was_typed(
