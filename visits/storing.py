@@ -55,17 +55,30 @@ def lock_place(subject: Subject, slot: Slot, by: Actor) -> Place:
     """
     draft = Exists(_drafts(by, subject, slot))
     if slot.kind == "visit":
-        visits = lean(Visit.objects.select_for_update(of=("subject", "self")), "subject")
+        visits = Visit.objects.select_for_update(of=("subject", "self")).select_related("subject__site")
         found = visits.filter(subject=subject, code=slot.visit, sequence=slot.occasion)
-        visit = found.annotate(has_draft=draft).first()
+        visit = next(iter(found.order_by().annotate(has_draft=draft)), None)
         if visit is None:
             raise NotVisible
-        return Place(visit.subject, slot, visit=visit, label=visit.label, may_have_draft=visit.has_draft)
-    if slot.kind != "log":
+        place = Place(visit.subject, slot, visit=visit, label=visit.label, may_have_draft=visit.has_draft)
+    elif slot.kind == "log":
+        subjects = Subject.objects.select_for_update(of=("self",)).select_related("site").filter(pk=subject.pk)
+        locked = subjects.annotate(has_draft=draft).get()
+        place = Place(locked, slot, may_have_draft=locked.has_draft)
+    else:
         raise NotVisible
-    subjects = lean(Subject.objects.select_for_update(of=("self",))).filter(pk=subject.pk)
-    locked = subjects.annotate(has_draft=draft).get()
-    return Place(locked, slot, may_have_draft=locked.has_draft)
+    _take_over(place.subject, subject)
+    return place
+
+
+def _take_over(locked: Subject, given: Subject) -> None:
+    """Spare the database what never changes and was read before: the trial, and protocol versions by their keys."""
+    locked.trial = locked.site.trial = given.trial
+    versions = {given.protocol_version_id: given.protocol_version}
+    versions[given.site.protocol_version_id] = given.site.protocol_version
+    for row in (locked, locked.site):
+        if row.protocol_version_id in versions:
+            row.protocol_version = versions[row.protocol_version_id]
 
 
 def sheet_of(form: Form, data: Typing) -> Sheet:
@@ -166,10 +179,16 @@ def _find(place: Place, base_revision: int, key: uuid.UUID | None) -> tuple[Plac
 
 
 def _entry_at(place: Place) -> Entry | None:
-    rows = Entry.objects.select_for_update(of=("self",)).select_related("protocol_version").defer(*LONG_TEXTS)
-    entry = rows.filter(subject=place.subject, slot=str(place.slot)).first()
-    if entry is not None:
-        entry.subject = place.subject
+    subject = place.subject
+    rows = Entry.objects.select_for_update().filter(subject=subject, slot=str(place.slot)).order_by()
+    entry: Entry | None = next(iter(rows), None)
+    if entry is None:
+        return None
+    entry.subject = subject
+    if entry.protocol_version_id == subject.site.protocol_version_id:
+        entry.protocol_version = subject.site.protocol_version
+    else:
+        entry.protocol_version = ProtocolVersion.objects.defer("canonical", "source").get(pk=entry.protocol_version_id)
     return entry
 
 

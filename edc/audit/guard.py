@@ -6,7 +6,6 @@ made to refuse (fixtures, raw SQL, migrations) is found later by comparing live 
 
 from __future__ import annotations
 
-import copy
 import enum
 import secrets
 from collections.abc import Collection, Iterable, Sequence
@@ -87,6 +86,13 @@ class AuditedQuerySet(GuardedQuerySet):
         return created
 
 
+def copied(value: Any) -> Any:
+    """A copy of what a column holds: JSON all the way down, anything else as it is, since it cannot change."""
+    if isinstance(value, dict):
+        return {key: copied(member) for key, member in value.items()}
+    return [copied(member) for member in value] if isinstance(value, list) else value
+
+
 class Classified(models.Model):
     """A table that says what it is."""
 
@@ -121,7 +127,7 @@ class Audited(Classified):
         """Keep what was loaded, so that a save knows what it changes."""
         row = super().from_db(db, field_names, values)
         row.__dict__["_loaded"] = {
-            name: copy.deepcopy(value) if isinstance(value, dict | list) else value
+            name: copied(value)
             for name, value in zip(field_names, values, strict=False)
         }
         return row
@@ -218,7 +224,7 @@ class Audited(Classified):
 
     def _remember(self) -> None:
         self.__dict__["_loaded"] = {
-            field.attname: copy.deepcopy(self.__dict__[field.attname])
+            field.attname: copied(self.__dict__[field.attname])
             for field in self._meta.concrete_fields
             if field.attname in self.__dict__
         }
@@ -254,7 +260,7 @@ class Audited(Classified):
             chain=self.chain(),
             changes={path: list(pair) for path, pair in changes.items()},
             canonical=text,
-            **{field.attname: copy.deepcopy(getattr(self, field.attname)) for field in self.recorded_fields()},
+            **{field.attname: copied(getattr(self, field.attname)) for field in self.recorded_fields()},
         )
         self._seal_off(row, identity)
         return row
