@@ -86,8 +86,8 @@ def withdraw_event(*, by: Actor, reason: str, event: AdverseEvent) -> AdverseEve
 
 
 def _locked(event: AdverseEvent) -> AdverseEvent:
-    """The event as it is now, locked until the end of the act."""
-    row: AdverseEvent = lean(AdverseEvent.objects.select_for_update(of=("self",)), "subject").get(pk=event.pk)
+    """The event as it is now, locked with its participant until the end of the act."""
+    row: AdverseEvent = lean(AdverseEvent.objects.select_for_update(of=("subject", "self")), "subject").get(pk=event.pk)
     return row
 
 

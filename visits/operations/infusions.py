@@ -128,8 +128,8 @@ class _Course:
 
     @classmethod
     def locked(cls, infusion: Infusion) -> "_Course":
-        """Read the participant's infusions again under a lock, so that they are recorded one at a time."""
-        rows: Any = lean(Infusion.objects.select_for_update(of=("self",)), "subject")
+        """Read the participant and their infusions again under a lock, so that they are recorded one at a time."""
+        rows: Any = lean(Infusion.objects.select_for_update(of=("subject", "self")), "subject")
         every = {row.number: row for row in rows.filter(subject_id=infusion.subject_id).order_by("number")}
         found = next((row for row in every.values() if row.pk == infusion.pk), None)
         if found is None:
