@@ -131,7 +131,7 @@ class Participants(Api):
         "eligibility_evaluate",
         "Have the rules of eligibility evaluated from what is entered",
         answer=VerdictShape(many=True),
-        refusals=(409,),
+        refusals=(409, 413, 415),
     )
     def evaluate(self, request: Request, subject_id: uuid.UUID) -> Response:
         subject = subject_by_id(self.actor, subject_id)
