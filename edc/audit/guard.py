@@ -126,10 +126,7 @@ class Audited(Classified):
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
         """Keep what was loaded, so that a save knows what it changes."""
         row = super().from_db(db, field_names, values)
-        row.__dict__["_loaded"] = {
-            name: copied(value)
-            for name, value in zip(field_names, values, strict=False)
-        }
+        row.__dict__["_loaded"] = {name: copied(value) for name, value in zip(field_names, values, strict=False)}
         return row
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:

@@ -18,11 +18,12 @@ BATCH = 500
 
 @dataclass
 class Walk:
-    """Where the walk along the chains stands."""
+    """Where the walk along the chains stands, and what the head of the chain says."""
 
     chain: str = ""
     number: int = 0
     hash: str = ""
+    head: ChainHead | None = None
 
 
 def problems(using: str) -> Iterator[Problem]:
@@ -31,9 +32,13 @@ def problems(using: str) -> Iterator[Problem]:
     seals = Seal.objects.using(using).select_related("act").order_by("chain", "number")
     for batch in batches(seals.iterator(chunk_size=BATCH)):
         rows = _rows_of(batch, using)
+        heads = ChainHead.objects.using(using).in_bulk({seal.chain for seal in batch})
         for seal in batch:
-            yield from _seal_problems(seal, rows.pop((seal.act_id, seal.chain), []), walk, using)
-    yield from _head_problems(walk, using)
+            if seal.chain != walk.chain:
+                yield from _head_problems(walk)
+                walk = Walk(seal.chain, head=heads.get(seal.chain))
+            yield from _seal_problems(seal, rows.pop((seal.act_id, seal.chain), []), walk)
+    yield from _head_problems(walk)
     yield from _act_problems(using)
     yield from _unsealed(using)
 
@@ -58,10 +63,7 @@ def _rows_of(batch: list[Seal], using: str) -> dict[tuple[object, str], list[str
     return found
 
 
-def _seal_problems(seal: Seal, rows: list[str], walk: Walk, using: str) -> Iterator[Problem]:
-    if seal.chain != walk.chain:
-        yield from _head_problems(walk, using)
-        walk.chain, walk.number, walk.hash = seal.chain, 0, ""
+def _seal_problems(seal: Seal, rows: list[str], walk: Walk) -> Iterator[Problem]:
     key = f"{seal.chain} {seal.number}"
     if seal.number != walk.number + 1:
         yield Problem("seal", key, f"number {walk.number + 1} is missing before it")
@@ -79,13 +81,11 @@ def _seal_problems(seal: Seal, rows: list[str], walk: Walk, using: str) -> Itera
     walk.number, walk.hash = seal.number, seal.hash
 
 
-def _head_problems(walk: Walk, using: str) -> Iterator[Problem]:
+def _head_problems(walk: Walk) -> Iterator[Problem]:
     """Compare the end of a chain with its head; heads of chains without a single link are found at the end."""
-    if walk.chain:
-        head = ChainHead.objects.using(using).filter(chain=walk.chain).first()
-        if head is None or (head.number, head.hash) != (walk.number, walk.hash):
-            said = f"{head.number}" if head else "nothing"
-            yield Problem("chain head", walk.chain, f"it says {said}, the last link found is {walk.number}")
+    if walk.chain and (walk.head is None or (walk.head.number, walk.head.hash) != (walk.number, walk.hash)):
+        said = f"{walk.head.number}" if walk.head else "nothing"
+        yield Problem("chain head", walk.chain, f"it says {said}, the last link found is {walk.number}")
 
 
 def _act_problems(using: str) -> Iterator[Problem]:

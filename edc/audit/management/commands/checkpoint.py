@@ -15,7 +15,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         checkpoint = checkpoints.make()
-        path = options["file"] or settings.VARIABLE_FILES / "checkpoints" / f"{checkpoint.number:06}-{checkpoint.hash[:8]}.json"
+        name = f"{checkpoint.number:06}-{checkpoint.hash[:8]}.json"
+        path = options["file"] or settings.VARIABLE_FILES / "checkpoints" / name
         try:
             checkpoints.write_file(checkpoint, path)
         except OSError as error:
