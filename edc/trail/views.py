@@ -17,7 +17,7 @@ from edc import clock
 from edc.access.middleware import ActingRequest
 from edc.access.roles import Permission
 from edc.audit.models import Act
-from edc.errors import NotVisible, Refused
+from edc.errors import NotAllowed, NotVisible, Refused
 from edc.trail import downloads, operations, queries
 from edc.trail.classes import Reader
 from edc.trail.forms import FilterForm, ReviewForm
@@ -211,6 +211,8 @@ def review(request: HttpRequest, code: str) -> HttpResponse:
     """Record that the trail, as the filter shows it, was read up to an act."""
     actor = cast(ActingRequest, request).actor
     found = queries.trial_for_trail(actor, code)
+    if not actor.may(Permission.TRAIL_REVIEW, found.scope()):
+        raise NotAllowed
     back = f"{reverse('trail:trial', args=[code])}?{request.GET.urlencode()}"
     form = ReviewForm(request.POST)
     if not form.is_valid():
