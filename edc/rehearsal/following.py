@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from django.db.models import QuerySet
+
 from edc import clock
 from edc.rehearsal import typical
 from edc.rehearsal.upkeep import look_after
@@ -19,8 +21,8 @@ from visits.queries.found import infusion_for, visit_for
 from visits.queries.places import forms_at
 from visits.rules.slots import event_slot, infusion_slot, log_slot, visit_slot
 
-MISSED, LATE, EARLY, FORGOTTEN = 50, 90, 115, 160
-"""Thousandths of the visits, each up to its number: missed, after the window, before it, not recorded yet."""
+MISSED, LATE, EARLY, FORGOTTEN = 50, 90, 115, 450
+"""Thousandths of the visits, each up to its number: missed, after the window, before it, recent and not recorded."""
 RECENT = timedelta(days=45)
 NEVER_FILLED = 40
 NOT_GIVEN = 40
@@ -76,7 +78,7 @@ def _next_due(work: Work, skipped: set[object]) -> tuple[Visit | Infusion, Calla
     return (first[2], first[3]) if first else None
 
 
-def _open_visits(work: Work):  # type: ignore[no-untyped-def]
+def _open_visits(work: Work) -> QuerySet[Visit]:
     return Visit.objects.filter(subject=work.subject_id, status=Visit.Status.PLANNED)
 
 

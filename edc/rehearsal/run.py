@@ -58,7 +58,7 @@ def rehearse(
             rng = Random(f"{seed}/{number}")  # noqa: S311
             moment = first + (end - first) * _share(number, subjects, chance) / (subjects * subjects * 8)
             if number and number == subjects - 1:
-                moment = end - timedelta(days=chance.randint(2, 4))
+                moment = end - timedelta(days=chance.randint(4, 6))  # in screening still, weekends allowed for
             site = sites[chance.randrange(len(sites))]
             day = working_day(moment.date())
             born = day - timedelta(days=rng.randint(20 * 365, 75 * 365))

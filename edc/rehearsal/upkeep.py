@@ -1,8 +1,9 @@
 """What happens to a form after it was saved: slips corrected, queries answered, the monitor's questions."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
+from uuid import UUID
 
 from edc import clock
 from edc.access.roles import Role
@@ -73,22 +74,22 @@ def _ask(work: Work, entry: Entry) -> Iterator[datetime]:
         yield from _answer(work, query.pk)
 
 
-def _answer(work: Work, query_id: object) -> Iterator[datetime]:
+def _answer(work: Work, query_id: UUID) -> Iterator[datetime]:
     if _is_closed(query_id):
         return
     words = work.rng.choice(typical.ANSWERS)
     work.attempt(
         "Answer",
-        lambda: answer_query(by=work.coordinator, query=query_for(work.coordinator, query_id), answer=words),  # type: ignore[arg-type]
+        lambda: answer_query(by=work.coordinator, query=query_for(work.coordinator, query_id), answer=words),
     )
     if work.chance(CLOSED):
         yield work.days_on(3, 40)
         if not _is_closed(query_id):
             closer = work.staff.at(work.site, work.rng.choice((Role.MONITOR, Role.DATA_MANAGER)))
-            work.attempt("Closing", lambda: close_query(by=closer, query=query_for(closer, query_id)))  # type: ignore[arg-type]
+            work.attempt("Closing", lambda: close_query(by=closer, query=query_for(closer, query_id)))
 
 
-def _is_closed(query_id: object) -> bool:
+def _is_closed(query_id: UUID) -> bool:
     return Query.objects.filter(pk=query_id, state=Query.State.CLOSED).exists()
 
 
@@ -130,9 +131,9 @@ def _correct(work: Work, entry: Entry, path: str) -> None:
         )
 
 
-def _day_of(entry: Entry):  # type: ignore[no-untyped-def]
-    held = entry.visit or entry.infusion
-    day = getattr(held, "done_on", None) or getattr(held, "given_on", None)
+def _day_of(entry: Entry) -> date:
+    """The day that an entry speaks of."""
+    day = entry.visit.done_on if entry.visit else entry.infusion.given_on if entry.infusion else None
     return day or entry.subject.screened_on
 
 

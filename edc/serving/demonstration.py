@@ -54,10 +54,11 @@ class Demonstration:
         """Publish the daily reminder and wait until the worker has run it and nothing waits to be sent."""
         before = tasks_run()
         celery.app.send_task(REMIND)
-        processes.wait_until("The worker runs the reminders", lambda: tasks_run() > before)
+        processes.wait_until("The worker runs the reminders", lambda: tasks_run() > before and not is_running())
         processes.wait_until("The reminders are sent", lambda: not Reminder.objects.filter(state__in=WAITING).exists())
         sent = Reminder.objects.filter(state=Reminder.State.SENT).count()
-        outbox = Path(settings.EMAIL_FILE_PATH) if getattr(settings, "EMAIL_FILE_PATH", "") else None
+        folder = getattr(settings, "EMAIL_FILE_PATH", None)
+        outbox = Path(folder) if folder else None
         if outbox is not None and sent:
             processes.wait_until("A message lies in the outbox", lambda: outbox.is_dir() and any(outbox.iterdir()))
         self.say(f"The worker has sent {sent} reminders so far" + (f", see {outbox}." if outbox else "."))
@@ -94,6 +95,12 @@ def tasks_run() -> int:
     """How many times the worker that answers first has run the reminder task."""
     found = celery.app.control.inspect(timeout=2.0, limit=1).stats() or {}
     return sum(int(one.get("total", {}).get(REMIND, 0)) for one in found.values())
+
+
+def is_running() -> bool:
+    """Whether a worker is at the reminder task right now."""
+    found = celery.app.control.inspect(timeout=2.0, limit=1).active() or {}
+    return any(one["name"] == REMIND for tasks in found.values() for one in tasks)
 
 
 class _Lines:

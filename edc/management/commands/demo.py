@@ -32,15 +32,15 @@ class Command(BaseCommand):
             raise CommandError(f"Port {port} is in use. Say another one with --port.")
         file = found(trial)
         try:
-            loaded = load_file(file)
-            shown = Demonstration(loaded, file.read_text(encoding="utf-8"), self.say, subjects)
-            prepare()
-            shown.fill()
-            self.serve(shown, port, once=once)
+            shown = Demonstration(load_file(file), file.read_text(encoding="utf-8"), self.say, subjects)
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error}") from error
         except ProtocolError as error:
             raise CommandError(f"{file} cannot be used.\n{error}") from error
+        try:
+            prepare()
+            shown.fill()
+            self.serve(shown, port, once=once)
         except EdcError as error:
             raise CommandError(error.message) from error
         except DidNotStart as error:
