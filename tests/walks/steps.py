@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from edc.access.actor import Actor
 from tests.builders import PASSWORD
-from tests.walks.conftest import Cast
 from tests.walks.desk import Desk
+from tests.walks.people import Cast
 from trials.models import Subject
 
 AtDesk = Callable[[Actor], Desk]

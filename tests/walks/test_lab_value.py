@@ -14,8 +14,8 @@ from edc import clock
 from edc.audit.models import Act, LoginFailure
 from tests.builders import PASSWORD
 from tests.walks import steps
-from tests.walks.conftest import Cast
 from tests.walks.desk import Desk
+from tests.walks.people import Cast
 from trials.models import Allocation, Subject
 from visits.models import Entry, LabResult, Query
 
@@ -42,7 +42,7 @@ def refusals(subject: Subject) -> list[tuple[str, str, str]]:
     return [(act.actor_username, act.operation, act.detail["refusal"]) for act in acts]
 
 
-def test_a_lab_value_from_the_keyboard_to_the_dataset(
+def test_a_lab_value_from_the_keyboard_to_the_dataset(  # noqa: PLR0915 - one walk, told in one piece
     frozen_clock: clock.Fixed, cast: Cast, at_desk: steps.AtDesk, verified: Callable[[bytes], None]
 ) -> None:
     # A coordinator logs in, at the second try, and screens a participant.

@@ -146,6 +146,21 @@ class PartView:
     panel: bool = False
     group: GroupView | None = None
 
+    @property
+    def has_ranges(self) -> bool:
+        """True when a value of the table has a reference range, or is flagged."""
+        return any(field.slot.range or field.slot.flag for field in self.fields)
+
+    @property
+    def has_previous(self) -> bool:
+        """True when a value of the table was measured at the visit before."""
+        return any(field.slot.previous for field in self.fields)
+
+    @property
+    def columns(self) -> int:
+        """Columns of the table after the analyte's name: value, unit, state, and those that are needed."""
+        return 3 + 2 * self.has_ranges + self.has_previous
+
 
 @dataclass
 class SectionView:
@@ -265,7 +280,7 @@ class _Drawing:
             items = [block for block in members if isinstance(block, Item)]
             fields = [self.field(item, item.id) for item in items if item.id not in self.context.withheld]
             if fields:
-                yield PartView(fields=fields, panel=kind == "lab" and len(fields) > 1)
+                yield PartView(fields=fields, panel=kind == "lab" and (len(fields) > 1 or len(blocks) == 1))
 
     def group(self, group: Group) -> GroupView:
         rows = [

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from edc.access.middleware import ActingRequest
 from edc.access.roles import Permission
 from trials.models import Subject
+from trials.queries import consent_state
 from visits.queries.found import subject_for
 from visits.queries.subject_page import subject_page
 from visits.views.links import address, trial_crumbs
@@ -39,10 +40,17 @@ def subject(request: ActingRequest, subject_id: uuid.UUID) -> HttpResponse:
         "crumbs": [*trial_crumbs(found.trial), {"label": found.label}],
         "page": page,
         "actions": _actions(request, found),
+        "consent_due": "" if found.has_ended else _consent_due(found),
         "may_enter": request.actor.may(Permission.ENTRY_WRITE, found.scope()) and found.consent_withdrawn_on is None,
         "deviations_url": f"{reverse('visits:deviations', args=[found.trial.code])}?participant={found.label}",
     }
     return render(request, "visits/subject.html", context)
+
+
+def _consent_due(found: Subject) -> str:
+    """That consent is to be asked for (again), in words; empty when nothing is to be done."""
+    state = consent_state(found)
+    return state.sentence if state.due else ""
 
 
 def _actions(request: ActingRequest, found: Subject) -> list[dict[str, str]]:

@@ -32,8 +32,8 @@ def test_everything_is_shown(file: Path) -> None:
 
 def test_what_is_assumed_is_marked() -> None:
     text = show(load_file(SHIPPED / "NCT01573923.yaml").protocol)
-    assert "POTAS: Potassium: laboratory value in mmol/L or mEq/L [assumed]" in text
-    assert "ALB: Albumin: laboratory value in g/L or g/dL\n" in text
+    assert "POTAS: Potassium: laboratory value in mmol/L or mEq/L, required [assumed]" in text
+    assert "ALB: Albumin: laboratory value in g/L or g/dL, required\n" in text
 
 
 def test_another_language_is_shown_where_there_is_one() -> None:

@@ -48,6 +48,8 @@ class Control:
     lines: int = 1
     units: tuple[Option, ...] = ()
     """Units to choose from; empty when there is one unit, which then stands beside the control as words."""
+    unit_prompt: str = "unit"
+    """What stands in the list of units while none is chosen."""
     options: tuple[Option, ...] = ()
     is_group: bool = False
     """True when the control is several inputs, which are labelled by a legend and not by a label."""
