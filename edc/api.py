@@ -44,7 +44,8 @@ class Manual(SpectacularSwaggerSplitView):
 
 def to(view: type[ViewSetMixin], **methods: str) -> Any:
     """The view for one address: HTTP methods and what they do."""
-    return view.as_view(methods)
+    actions: dict[str, Any] = dict(methods)
+    return view.as_view(actions)
 
 
 app_name = "api"

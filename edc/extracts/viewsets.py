@@ -1,6 +1,6 @@
 """Datasets over the API: which there are, and the download, which is an act."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
@@ -54,7 +54,7 @@ class Zip(JSONRenderer):
 class Datasets(Api):
     """Taking data out of a trial."""
 
-    renderer_classes: ClassVar[Any] = [JSONRenderer, Zip]
+    renderer_classes: Any = [JSONRenderer, Zip]
 
     @documented(
         "datasets_list",

@@ -88,7 +88,7 @@ def _read(cursor: str, order: str, model: type[Model], columns: Sequence[str]) -
         named, *values = json.loads(text)
         if named != order or any(isinstance(each, dict | list | float) for each in values):
             raise ValueError(cursor)
-        fields = [model._meta.pk if column == "pk" else model._meta.get_field(column) for column in columns]
+        fields: list[Any] = [model._meta.pk if column == "pk" else model._meta.get_field(column) for column in columns]
         read = [field.to_python(value) for field, value in zip(fields, values, strict=True)]
         for field, value in zip(fields, read, strict=True):
             field.run_validators(value)

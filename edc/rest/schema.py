@@ -64,7 +64,7 @@ class ProblemDetails(Output):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField()
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]
         child=serializers.ListField(child=serializers.CharField()),
         required=False,
         help_text="Sentences by item path (`ALB`, `MEDS[r1].MEDNAME`) or by the name of the value that was sent.",
@@ -122,7 +122,7 @@ def documented(
         parameters=[*([asks] if asks is not None else []), *headers],
         responses=responses,
         examples=examples,
-        **({"auth": []} if public else {}),
+        auth=[] if public else None,
     )
 
 

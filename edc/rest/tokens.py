@@ -1,6 +1,6 @@
 """Tokens: made with user name and password, listed, revoked. Failed log-ins count here as they do on the page."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in
@@ -47,8 +47,8 @@ class NewTokenShape(TokenShape):
 class MakeToken(Api):
     """Where a token is made: open to all, throttled, and locked after too many failed log-ins."""
 
-    authentication_classes: ClassVar[Any] = []
-    permission_classes: ClassVar[Any] = [AllowAny]
+    authentication_classes: Any = []
+    permission_classes: Any = [AllowAny]
 
     @documented(
         "token_make",
@@ -61,7 +61,7 @@ class MakeToken(Api):
         public=True,
     )
     def make(self, request: Request) -> Response:
-        user = _log_in(cast(HttpRequest, request._request), **self.sent(LogIn))
+        user = _log_in(request._request, **self.sent(LogIn))
         request.user = user
         by = acting(cast(HttpRequest, request), channel="api")
         token, text = make_token(by=by, user=user)
@@ -90,7 +90,6 @@ def _log_in(request: HttpRequest, *, username: str, password: str) -> User:
         # Otherwise the middleware would answer with the page for browsers.
         request.axes_locked_out = False  # type: ignore[attr-defined]
         raise Locked if locked else WrongLogin
-    user = cast(User, user)
     if user.must_change_password:
         raise NotAllowed("Log in with a browser first and choose a password of your own.", code="password_change_due")
     if has_second_factor(user):
