@@ -159,9 +159,7 @@ def test_forms_of_many_participants_are_saved_side_by_side(demo: Trial, coordina
     assert [entry.revision for entry in succeeded(outcomes)] == [len(forms)] * len(subjects)
 
 
-def test_consent_withdrawn_while_a_form_is_saved_comes_before_it_or_after_it(
-    demo: Trial, coordinator_a: Actor
-) -> None:
+def test_consent_withdrawn_while_a_form_is_saved_comes_before_it_or_after_it(demo: Trial, coordinator_a: Actor) -> None:
     for turn in range(crowd(10, 4)):
         subject = builders.enrolled_subject(demo, on=DAY)
         saved, withdrawn = together(

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import random
 import secrets
 import signal
 import socket
@@ -84,6 +85,13 @@ class Installation:
         """kill -9 of the server: master and workers, in the middle of whatever they do."""
         _kill(self.web)
         self.web = None
+
+    def kill_one_web_worker(self, chance: random.Random) -> None:
+        """kill -9 of one process that answers requests; gunicorn starts another in its place."""
+        assert self.web is not None
+        own = Path(f"/proc/{self.web.pid}/task/{self.web.pid}/children").read_text(encoding="ascii").split()
+        if own:
+            os.kill(int(chance.choice(own)), signal.SIGKILL)
 
     def kill_worker(self) -> None:
         """kill -9 of the worker."""

@@ -22,14 +22,14 @@ from tests.walks.installation import Installation, installed
 
 pytestmark = pytest.mark.slow
 
-KILLS = 4
+KILLS = 50
 WRITERS = 20
 PARTICIPANTS = 5
 SLOTS = ("visit:M0/1/VS/1", "visit:M1/1/VS/1", "visit:M0/1/LAB/1", "visit:M1/1/LAB/1")
 LINE_EVERY = 3
 """Each third save is a new line of the list of medicines, the others change the writer's own form."""
 SEED = 20_260_302
-RETRY = 0.05
+RETRY = 0.1
 
 
 @dataclass
@@ -133,17 +133,23 @@ class Tally:
 
 
 def kill_again_and_again(here: Installation, tally: Tally, writers: list[Writer]) -> None:
-    """Kill the server after a few saves or many, at no moment in particular, and start it again."""
+    """Kill the server after a few saves or many, at no moment in particular.
+
+    In turn: all of it, started again from nothing, and one of its two processes, while the other goes on.
+    """
     chance = random.Random(SEED)  # noqa: S311 - the same moments in every run
     for kill in range(KILLS):
         until = time.monotonic() + 60
-        wanted = tally.count + chance.randint(1, 40)
+        wanted = tally.count + chance.randint(1, 30)
         while tally.count < wanted and time.monotonic() < until:
             time.sleep(0.005)
         assert tally.count >= wanted, f"before kill {kill}: {[one.strange for one in writers if one.strange]}"
         time.sleep(chance.random() * 0.05)
-        here.kill_web()
-        here.start_web()
+        if kill % 2:
+            here.kill_one_web_worker(chance)
+        else:
+            here.kill_web()
+            here.start_web()
 
 
 def test_no_acknowledged_save_is_lost_however_often_the_server_is_killed(
