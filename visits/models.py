@@ -208,6 +208,7 @@ class Deviation(OfSubject):
         INFUSION_INTERVAL = "infusion_interval", "infusions too close together"
         INFUSION_WINDOW = "infusion_window", "infusion outside its window"
         INFUSION_DOSE = "infusion_dose", "dose other than planned"
+        INFUSION_NOT_GIVEN = "infusion_not_given", "infusion not given"
         CONSENT = "consent", "consent"
         OTHER = "other", "other"
 

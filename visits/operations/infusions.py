@@ -38,7 +38,7 @@ KINDS = {
     Check.DOSE: Deviation.Kind.INFUSION_DOSE,
     Check.VOLUME: Deviation.Kind.INFUSION_DOSE,
 }
-EVERY_KIND = tuple(dict.fromkeys(KINDS.values()))
+EVERY_KIND = (*dict.fromkeys(KINDS.values()), Deviation.Kind.INFUSION_NOT_GIVEN)
 
 
 @operation(Permission.INFUSION_RECORD, "Infusion recorded", on="infusion")
@@ -89,7 +89,7 @@ def mark_not_given(*, by: Actor, reason: str, infusion: Infusion) -> Infusion:
         raise Refused("The form of this infusion is filled in. Take that back first.")
     row.status, row.note = Infusion.Status.NOT_GIVEN, reason
     row.save()
-    departure = Departure(Deviation.Kind.INFUSION_DOSE, row.planned_on, f"{course.label} was not given.")
+    departure = Departure(Deviation.Kind.INFUSION_NOT_GIVEN, row.planned_on, f"{course.label} was not given.")
     settle_deviations(course.subject, EVERY_KIND, [departure], infusion=row)
     return row
 

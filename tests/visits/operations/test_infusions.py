@@ -211,7 +211,7 @@ def test_an_infusion_that_is_not_given_has_a_reason_and_is_a_deviation(subject: 
     with pytest.raises(Refused, match="Say why"):
         mark_not_given(by=nurse_a, infusion=two)
     two = mark_not_given(by=nurse_a, infusion=two, reason="Fever")
-    assert (two.status, two.note, deviations(subject)) == ("not_given", "Fever", [(2, "infusion_dose")])
+    assert (two.status, two.note, deviations(subject)) == ("not_given", "Fever", [(2, "infusion_not_given")])
     acts = Act.objects.count()
     mark_not_given(by=nurse_a, infusion=two, reason="Fever")
     assert Act.objects.count() == acts
