@@ -21,6 +21,7 @@ def check(root: View) -> Iterator[Problem]:
     visits = schedule.parts("visits") if schedule else []
     yield from _anchors(visits, infusions)
     yield from _infusions(infusions)
+    yield from _first_infusion(schedule, visits, infusions)
     yield from _overlaps(root, visits)
     if schedule:
         baseline = schedule.part("baseline")
@@ -81,15 +82,33 @@ def _infusions(infusions: View | None) -> Iterator[Problem]:
     number, times = infusions.number("number"), len(infusions.parts("at"))
     if number is not None and times != number:
         yield infusions.problem("number", f"{number} infusions are planned, but `at` gives {times} times")
-    word = infusions.word("anchor")
-    if word:
-        yield from _infusion_anchor(word, None if word.text == "last_infusion" else infusions)
     last = -1
     for offset in infusions.parts("at"):
         days = _days(offset)
         if days is not None and days <= last:
             yield offset.node.mark.problem("The infusions must be in the order of time")
         last = days if days is not None else last
+
+
+def _first_infusion(schedule: View | None, visits: list[View], infusions: View | None) -> Iterator[Problem]:
+    """Infusions counted from a day that only an infusion gives: none of them could ever be planned."""
+    if infusions is None:
+        return
+    anchors = {visit.text("id"): visit.text("anchor", "baseline") for visit in visits}
+    baseline = schedule.part("baseline") if schedule else None
+    anchor, passed = infusions.text("anchor", "baseline"), set[str]()
+    found, word = VISIT_ANCHOR.fullmatch(anchor), infusions.word("anchor")
+    if word and found and found.group(1) not in anchors:
+        yield word.problem(f"There is no visit `{found.group(1)}`{suggestion(found.group(1), anchors)}")
+    while anchor.startswith("visit:") and anchor not in passed:
+        passed.add(anchor)
+        anchor = anchors.get(anchor.removeprefix("visit:"), "")
+    if anchor == "baseline" and baseline:
+        anchor = baseline.text("anchor")
+    if anchor.endswith("_infusion"):
+        message = "The infusions are counted from a day that an infusion gives, so none could be planned; count them "
+        message += "from the arm, the enrolment, the consent or a visit before them"
+        yield word.problem(message) if word else infusions.problem("at", message)
 
 
 def _days(offset: View | None) -> int | None:
