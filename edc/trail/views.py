@@ -264,7 +264,7 @@ def _table(
     """The rows of a page of acts in words, with the addresses of its neighbours."""
     actor = cast(ActingRequest, request).actor
     zones = {site.pk: site.time_zone for site in queries.readable_sites(actor, found)} if found else {}
-    words = Words(Reader(actor), page.acts, zones, "default")
+    words = Words(Reader(actor), page.acts, zones, "default", brief=True)
     rows = []
     for act in page.acts:
         row = words.row(act)

@@ -16,7 +16,9 @@ from edc.access.models import User
 from edc.audit.models import Act
 from edc.audit.verification.texts import parsed
 from edc.trail.classes import EVIDENCE, LONG_TEXTS, TELLS_AN_ARM, VALUES, Reader, attempted_is_hidden, class_of, utc
+from edc.trail.sentences import NEW, sentences
 from trials.models import Allocation, ProtocolVersion, Site
+from trials.rules.dates import day_in_words
 from visits.forms.answer import Context
 from visits.forms.values import label_of, show_at
 from visits.models import Entry, Visit
@@ -30,7 +32,7 @@ Pair = Sequence[Any]
 
 @dataclass(frozen=True)
 class Change:
-    """One changed part in words; empty old: entered for the first time, empty new: cleared."""
+    """One changed part in words; empty old: entered for the first time, empty new: cleared; both empty: a sentence."""
 
     label: str
     old: str
@@ -61,8 +63,17 @@ class Row:
 class Words:
     """The words for a batch of acts. The number of statements depends on the tables touched, not on the acts."""
 
-    def __init__(self, reader: Reader, acts: Sequence[Act], zones: Mapping[uuid.UUID, str], using: str) -> None:
-        self.reader = reader
+    def __init__(
+        self,
+        reader: Reader,
+        acts: Sequence[Act],
+        zones: Mapping[uuid.UUID, str],
+        using: str,
+        *,
+        brief: bool = False,
+    ) -> None:
+        """Read what the acts touched. With `brief`, as pages show it: sentences instead of columns, no defaults."""
+        self.reader, self.brief = reader, brief
         self.zones = zones
         self.trials = {act.pk: act.trial_id for act in acts}
         self.rows: dict[uuid.UUID, list[tuple[type[Any], Any]]] = defaultdict(list)
@@ -102,17 +113,25 @@ class Words:
         )
 
     def reason(self, act: Act) -> str:
-        """Return why, as far as this reader may know it."""
+        """Return why, as far as this reader may know it: a reason may repeat the value that it explains."""
         if not act.opening:
-            return act.reason
+            return HIDDEN if act.reason and self._touches_hidden(act) else act.reason
         return str(self._opened(act)["reason"]) if self.reader.may_open(act) else SEALED
 
     def changes(self, act: Act) -> Iterator[Change]:
         """Yield what changed, form by form and field by field; then what a refused attempt had typed."""
         hidden = self.reader.hidden(act)
         for model, row in self.rows.get(act.pk, ()):
+            said = sentences(model, row, self.names) if self.brief else None
+            if said is not None:
+                yield from self._sentences(model, row, said, hidden)
+                continue
             for path, pair in row.changes.items():
-                change = self._change(model, row, path, pair, hidden)
+                change = (
+                    None
+                    if self.brief and _is_default(model, row, path, pair)
+                    else self._change(model, row, path, pair, hidden)
+                )
                 if change is not None:
                     yield change
         yield from self._attempted(act, hidden)
@@ -135,7 +154,26 @@ class Words:
 
     def act_is_hidden(self, act: Act) -> bool:
         """Whether the text of an act holds what this reader may not see."""
-        return attempted_is_hidden(act, self.reader.hidden(act), self.reader.protocol(act.trial_id))
+        attempted = attempted_is_hidden(act, self.reader.hidden(act), self.reader.protocol(act.trial_id))
+        return attempted or bool(act.reason and self._touches_hidden(act))
+
+    def _touches_hidden(self, act: Act) -> bool:
+        """Whether an act changed, or tried to change, what this reader may not see, arms aside."""
+        hidden = self.reader.hidden(act) - {TELLS_AN_ARM}
+        touched = (
+            class_of(model, row, path, self.versions) in hidden
+            for model, row in self.rows.get(act.pk, ())
+            for path in row.changes
+        )
+        return any(touched) or attempted_is_hidden(act, hidden, self.reader.protocol(act.trial_id))
+
+    def _sentences(self, model: type[Any], row: Any, said: Sequence[str], hidden: frozenset[str]) -> Iterator[Change]:
+        table = model._meta.label_lower
+        if getattr(row, "blinding", "") in hidden:
+            yield Change(str(model._meta.verbose_name).capitalize(), "", HIDDEN, table=table)
+            return
+        for sentence in said:
+            yield Change(sentence, "", "", table=table)
 
     def _change(self, model: type[Any], row: Any, path: str, pair: Pair, hidden: frozenset[str]) -> Change | None:
         table = model._meta.label_lower
@@ -199,6 +237,8 @@ class Words:
                 return str(words)
         if isinstance(leaf, str) and isinstance(column, models.DateTimeField):
             return f"{utc(datetime.datetime.fromisoformat(leaf))} UTC"
+        if self.brief and isinstance(leaf, str) and isinstance(column, models.DateField):
+            return day_in_words(datetime.date.fromisoformat(leaf))
         return _plain(leaf)
 
     def _where(self, act: Act) -> tuple[str, uuid.UUID | None]:
@@ -245,6 +285,11 @@ class Words:
 
     def _opened(self, act: Act) -> dict[str, Any]:
         return parsed(str(parsed(act.opening)["text"]))
+
+
+def _is_default(model: type[Any], row: Any, path: str, pair: Pair) -> bool:
+    """Whether a new row merely says what every new row says: that it is not withdrawn, or how complete it is."""
+    return row.history_type == NEW and (pair[1] is False or (model is Entry and path == "status"))
 
 
 def local(moment: datetime.datetime, zone: str) -> str:

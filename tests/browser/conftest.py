@@ -62,7 +62,7 @@ def person(server: str, browser: Browser) -> Iterator[Callable[[], Person]]:
     people: list[Person] = []
 
     def sits_down() -> Person:
-        context = browser.new_context(viewport={"width": 1366, "height": 900}, locale="en-GB")
+        context = browser.new_context(locale="en-GB")
         people.append(Person(context, server, Path(SCREENSHOTS) if SCREENSHOTS else None))
         return people[-1]
 

@@ -8,7 +8,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Request
 
 WATCH = """
 window.mouse = 0;
-for (const sort of ["mousedown", "pointerdown", "touchstart"]) addEventListener(sort, () => { window.mouse += 1; }, true);
+for (const sort of ["mousedown", "pointerdown", "touchstart"]) {
+  addEventListener(sort, () => { window.mouse += 1; }, true);
+}
 document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile || ""}`);
 });
@@ -17,6 +19,7 @@ REFUSED_ON_PURPOSE = ("status of 409", "status of 422")
 """What Chromium says of a page that is answered with these; the walk meets them and reads the page."""
 GRAVE = {"serious", "critical"}
 MOST_TABS = 400
+WIDTH, HEIGHT = 1366, 900
 
 
 class Person:
@@ -24,6 +27,7 @@ class Person:
 
     def __init__(self, context: BrowserContext, server: str, screenshots: Path | None) -> None:
         self.page = context.new_page()
+        self.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
         self.page.set_default_timeout(15_000)
         self.server, self.screenshots = server, screenshots
         self.faults: list[str] = []
@@ -110,9 +114,10 @@ class Person:
                 where = [node["html"][:200] for node in violation["nodes"][:3]]
                 self.faults.append(f"{name}: {violation['id']}: {violation['help']}: {where}")
         if self.screenshots:
-            self.page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
-            self.screenshots.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=self.screenshots / f"{name}.png", full_page=True)
+            height = int(self.page.evaluate("Math.max(document.documentElement.scrollHeight, innerHeight)"))
+            self.page.set_viewport_size({"width": WIDTH, "height": height})
+            self.page.screenshot(path=self.screenshots / f"{name}.png")
+            self.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
 
     @property
     def touched_the_mouse(self) -> bool:

@@ -15,7 +15,7 @@ from tests.walks.steps import CHILD_PUGH, JUDGED
 from trials.models import Subject
 from visits.models import Entry, LabResult, Query
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "snapshot"])]
 TODAY = "2 mar 2026"
 PANEL = ["31.50", "82", "95", "120", "48.0", "19.5", "140", "88", "5.1", "310"]
 """The first values of the panel as they are typed, one Enter after each."""
@@ -28,7 +28,9 @@ def logs_in(person: Person, actor: Actor) -> Person:
     return person
 
 
-def test_the_main_job_by_keyboard(person: Callable[[], Person], cast: Cast) -> None:
+def test_the_main_job_by_keyboard(  # noqa: PLR0915 - one walk, told in one piece
+    person: Callable[[], Person], cast: Cast
+) -> None:
     coordinator = person()
     coordinator.opens("/")
     coordinator.shows("01-log-in")

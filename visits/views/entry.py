@@ -192,7 +192,7 @@ def _shown(
         "subject": subject,
         "header": header_of(request.actor, subject),
         "crumbs": [*door.crumbs, {"label": title}],
-        "title": f"{title}, {page.place.label}" if page.place.label else title,
+        "title": _headline(title, page.place.label),
         "view": view,
         "page": page,
         "entry": saved,
@@ -215,6 +215,11 @@ def _shown(
         **door.extra,
     }
     return render(request, door.template, context, status=422 if refused else 200)
+
+
+def _headline(title: str, label: str) -> str:
+    """`Laboratory, Month 3`; where the place says what the form is, as in `Infusion 2`, the place alone."""
+    return label if label.startswith(title) else ", ".join(part for part in (title, label) if part)
 
 
 def _may(request: ActingRequest, page: EntryPage, permission: Permission) -> bool:

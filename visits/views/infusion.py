@@ -22,7 +22,6 @@ from visits.operations.infusions import mark_not_given, record_infusion, undo_in
 from visits.queries.found import infusion_for, subject_for
 from visits.queries.infusion_page import infusion_page
 from visits.queries.places import Place
-from visits.queries.subject_page import window_words
 from visits.rules.slots import infusion_slot
 from visits.views.entry import FormDoor, form_drawn, form_page
 from visits.views.links import infusion_crumbs
@@ -91,11 +90,9 @@ def _did(request: ActingRequest, form: forms.Form, operation: Callable[..., Infu
 def _facts(found: Infusion) -> list[dict[str, str]]:
     facts = (
         ("Planned", day_in_words(found.planned_on)),
-        ("Window", window_words(found)),
+        ("Window", f"{day_in_words(found.earliest)} to {day_in_words(found.latest)}"),
         ("Status", found.get_status_display()),
         ("Given", day_in_words(found.given_on) if found.given_on else ""),
         ("Reason", found.note),
     )
     return [{"label": label, "value": value} for label, value in facts if value]
-
-

@@ -61,7 +61,5 @@ def _actions(request: ActingRequest, found: Subject) -> list[dict[str, str]]:
     return [
         {"label": label, "href": href}
         for label, name, permission in ACTIONS
-        if name not in over
-        and request.actor.may(permission, found.scope())
-        and (href := address(name, found.pk))
+        if name not in over and request.actor.may(permission, found.scope()) and (href := address(name, found.pk))
     ]

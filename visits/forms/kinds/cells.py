@@ -46,7 +46,9 @@ class Cells(Kind):
 
     def control(self, item: Item, raw: RawAnswer, context: Context) -> Control:
         units = tuple(Option(power, power, chosen=power == raw.unit) for power in POWERS)
-        return Control(self.control_template, css="input--number", input_mode="decimal", units=units, unit_prompt="× 10^")
+        return Control(
+            self.control_template, css="input--number", input_mode="decimal", units=units, unit_prompt="× 10^"
+        )
 
     def value_columns(self, item: Item, context: Context) -> list[Column]:
         label, powers = item.label.text(context.lang), {power: power for power in POWERS}

@@ -7,6 +7,8 @@ from trials.protocol.schema.items import Item
 from visits.forms.answer import Answer, Context, RawAnswer, Refused
 from visits.forms.kinds.base import Control, Kind, missing_codes
 
+SHORT = 12
+"""Characters that fit into a short box."""
 ONE_LINE = 200
 """Characters of a text that says neither its length nor its lines; longer texts get a box of several lines."""
 SEVERAL_LINES = 2000
@@ -39,7 +41,8 @@ class Text(Kind):
     def control(self, item: Item, raw: RawAnswer, context: Context) -> Control:
         longest = longest_of(item)
         if not _has_lines(item):
-            return Control(self.control_template, css="input--long", max_length=longest)
+            css = "input--short" if longest <= SHORT else "input--long"
+            return Control(self.control_template, css=css, max_length=longest)
         return Control("components/items/lines.html", css="input--long", max_length=longest, lines=item.lines or 3)
 
     def text_schema(self, item: Item, context: Context) -> dict[str, object]:
