@@ -4,6 +4,7 @@ import ast
 import importlib
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,13 @@ from trials.management.commands.protocol import Command as ProtocolCommand
 from trials.models import Trial
 from trials.protocol import eligibility_names, load_file, load_text
 from trials.protocol.schema.base import Part
-from trials.protocol.schema.items import Kind
+from trials.protocol.schema.items import Item, Kind
 from trials.protocol.schema.schedule import ANCHORS
 from trials.reading import reading
 from trials.rules.expression import Type, compile_expression
 from trials.rules.expression.functions import FUNCTIONS
+from visits.forms.answer import Answer, Context, RawAnswer
+from visits.forms.kinds import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "edc/docs"
@@ -204,6 +207,28 @@ def test_every_kind_of_item_says_what_it_takes() -> None:
     kinds = {cells[0].strip("`"): cells for cells in rows(section) if cells[0].startswith("`")}
     assert set(kinds) == set(Kind.__args__)
     assert all(len(cells) >= 2 and cells[1] for cells in kinds.values())
+
+
+def kinds_with_examples() -> list[tuple[str, str, bool]]:
+    """Kind, what is typed, and whether the page says that it is taken. Names of keys are no examples."""
+    section = PROTOCOL_FILE.partition("## Item kinds")[2].partition("## Rules")[0]
+    keys = {*Item.model_fields, "partial: month"}
+    return [
+        (cells[0].strip("`"), text, column == 1)
+        for cells in rows(section)
+        if cells[0].strip("`") in {"integer", "decimal", "date", "partial_date", "time", "lab", "cells"}
+        for column in (1, 2)
+        for text in re.findall(r"`([^`]+)`", cells[column])
+        if text not in keys
+    ]
+
+
+@pytest.mark.parametrize(("kind", "text", "taken"), kinds_with_examples())
+def test_what_may_be_typed_is_taken_and_the_rest_refused(kind: str, text: str, *, taken: bool) -> None:
+    context = Context(today=date(2026, 3, 30), protocol=load_file(DEMO).protocol)
+    item = Item.model_validate({"id": "X", "kind": kind, "label": "X", "analyte": "ALB" if kind == "lab" else None})
+    unit = {"lab": "g/L", "cells": "10^7"}.get(kind, "")
+    assert isinstance(KINDS[kind].parse(item, RawAnswer(text, unit), context), Answer) is taken
 
 
 def test_every_function_of_the_rules_is_described_as_it_is_written() -> None:
