@@ -11,7 +11,7 @@ from knox.models import AuthToken
 
 from edc import clock
 from edc.access.actor import Actor
-from edc.access.models import Membership, User
+from edc.access.models import Membership, User, clean_username
 from edc.access.roles import Permission
 from edc.audit.recording import SYSTEM
 from edc.errors import NotAllowed, NotVisible
@@ -82,6 +82,14 @@ def account_by_id(actor: Actor, user_id: uuid.UUID) -> User:
     user: User | None = User.objects.filter(pk=user_id).first()
     if user is None:
         raise NotVisible
+    return user
+
+
+def account_by_name(actor: Actor, username: str) -> User | None:
+    """Return the account of this user name, in whatever case, or None. Raises `NotAllowed`."""
+    if not actor.may(Permission.ACCESS_MANAGE, SYSTEM):
+        raise NotAllowed
+    user: User | None = User.objects.filter(username__iexact=clean_username(username)).first()
     return user
 
 
