@@ -8,6 +8,7 @@ import datetime
 import decimal
 import hashlib
 import json
+import secrets
 import uuid
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
@@ -93,6 +94,11 @@ def difference(old: Mapping[str, Leaf], new: Mapping[str, Leaf]) -> Changes:
 def digest(kind: str, text: str) -> str:
     """Return the SHA-256 of a text under its kind, so that an act can never pass for a row or a seal."""
     return hashlib.sha256(f"{kind}\n{text}".encode()).hexdigest()
+
+
+def salt() -> str:
+    """Return 128 random bits for a text, so that its digest cannot be found by trying all that it may say."""
+    return secrets.token_hex(16)
 
 
 def commitment(nonce: str, text: str) -> str:

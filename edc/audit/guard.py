@@ -247,7 +247,8 @@ class Audited(Classified):
             "revision": self.revision,
             "type": kind,
         }
-        text = canonical.canonical_json(identity | {"changes": changes})
+        # Salted, so that whoever is given only its digest cannot find a birth date by trying them all.
+        text = canonical.canonical_json(identity | {"changes": changes, "salt": canonical.salt()})
         row: HistoryRow = type(self).history.model(
             history_id=clock.new_id(),
             history_date=act.at,

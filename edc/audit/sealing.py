@@ -82,14 +82,16 @@ def _act(recording: Recording) -> Act:
 
 
 def act_text(act: Act) -> str:
-    """Return the canonical text of an act: every column that says something."""
-    return canonical.canonical_json(
-        {
-            field.name: getattr(act, field.attname)
-            for field in Act._meta.concrete_fields
-            if field.name not in ("canonical", "opening")
-        }
-    )
+    """Return the canonical text of an act: every column that says something, and a salt.
+
+    A refused attempt holds what was typed; without a salt its digest would tell that to whoever tries all dates.
+    """
+    columns = {
+        field.name: getattr(act, field.attname)
+        for field in Act._meta.concrete_fields
+        if field.name not in ("canonical", "opening")
+    }
+    return canonical.canonical_json(columns | {"salt": canonical.salt()})
 
 
 def _seal(act: Act, by_chain: dict[str, list[str]], batch: Batch) -> None:

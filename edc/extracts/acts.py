@@ -7,6 +7,7 @@ change the data, and no extract could ever be repeated byte for byte.
 import heapq
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
@@ -15,6 +16,7 @@ from edc.audit.models import Act
 from edc.exports.description import Column, Dataset, LeftOut, Row
 from edc.exports.text import text_of
 from edc.extracts.changes import HIDES_WORDS, Changes
+from edc.extracts.reasons import untold
 from edc.trail.models import TrailReview
 from trials.datasets import KEYS
 from trials.models import Allocation, Consent, EligibilityVerdict, Site, Subject, Trial
@@ -116,15 +118,17 @@ def _acts(of: Reading) -> Dataset:
             "request_id",
             "software",
         )
-        for *row, touched in of.stream(acts_of(of).order_by("id"), *names, "touched"):
+        silent = untold(of, acts_of(of))
+        for *row, key, touched in of.stream(acts_of(of).order_by("id"), *names, "id", "touched"):
             texts = [of.trial.code, *map(text_of, row)]
-            if texts[_FORM] in closed or (not of.arms and arm in touched):
+            if key in silent or texts[_FORM] in closed or (not of.arms and arm in touched):
                 texts[_REASON] = ""
             yield texts
 
     left_out = [LeftOut(f"Reasons of acts on {form.what}", form.why) for form in closed.values()]
     if not of.arms:
         left_out.append(LeftOut("Reasons of acts that assign an arm", UNBLINDS))
+    left_out += [LeftOut(f"Reasons of changes of {item.what}", item.why) for item in of.withheld.values()]
     return Dataset("audit_acts", "Audit trail: every act", _ACTS, rows, tuple(left_out))
 
 
@@ -139,7 +143,9 @@ def _changes(of: Reading) -> Dataset:
         if not of.arms:
             models.pop(Allocation)
         # Every act's key grows with time, so the tables are merged act by act without being held in memory.
-        merged = heapq.merge(*(_history(of, model, way) for model, way in models.items()), key=lambda row: row[:2])
+        silent = untold(of, acts_of(of))
+        histories = (_history(of, model, way, silent) for model, way in models.items())
+        merged = heapq.merge(*histories, key=lambda row: row[:2])
         for _, _, row in merged:
             for change in changes.of(row):
                 yield [of.trial.code, *map(text_of, change)]
@@ -151,7 +157,9 @@ def _changes(of: Reading) -> Dataset:
     return Dataset("audit_changes", "Audit trail: every change", _CHANGES, rows, tuple(dict.fromkeys(left_out)))
 
 
-def _history(of: Reading, model: type[Any], way: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _history(
+    of: Reading, model: type[Any], way: str, silent: frozenset[UUID]
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """The history of one model, in the order of the acts: key of the act, key of the row, and the row."""
     history = model.history.model
     names = ["act_id", "history_id", "history_type", "id", "revision", "changes"]
@@ -175,5 +183,5 @@ def _history(of: Reading, model: type[Any], way: str) -> Iterator[tuple[str, str
         facts["site"], facts["subject"] = (facts.get(f"{way}site__code", ""), facts.get(f"{way}label", ""))
         *who, reason = row[-len(_ACT) :]
         tells_arm = not of.arms and Allocation._meta.label_lower in facts["act__touched"]
-        facts["who"] = (*who, "" if tells_arm else reason)
+        facts["who"] = (*who, "" if tells_arm or facts["act_id"] in silent else reason)
         yield str(facts["act_id"]), str(facts["history_id"]), facts

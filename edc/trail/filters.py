@@ -2,12 +2,15 @@
 
 import dataclasses
 import datetime
+import re
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
 from visits.models import Entry
 
+# The search looks into the sealed texts, so only the name of an item may be looked for, never a value behind it.
+ITEM = re.compile(r"[A-Z][A-Z0-9_]{0,31}", re.ASCII)
 PLAIN = {"site": "site_code", "subject": "subject_label__iexact", "form": "form", "operation": "operation"}
 
 
@@ -32,7 +35,9 @@ class TrailFilter:
         for name, lookup in PLAIN.items():
             if getattr(self, name):
                 condition &= Q(**{lookup: getattr(self, name)})
-        if self.item:
+        if self.item and not ITEM.fullmatch(self.item):
+            condition &= Q(pk__in=[])
+        elif self.item:
             # Items of repeating groups stand behind the key of their row: "values.MEDS[r1].MEDNAME".
             named = Q(canonical__contains=f'"values.{self.item}"') | Q(canonical__contains=f'].{self.item}"')
             condition &= Q(Exists(Entry.history.filter(named, act_id=OuterRef("pk"))))
