@@ -268,9 +268,9 @@ def _table(
     rows = []
     for act in page.acts:
         row = words.row(act)
-        if len(row.changes) > MOST_CHANGES and not all_changes:
+        if len(row.changes) > MOST_CHANGES and row.where_url and not all_changes:
             left = len(row.changes) - MOST_CHANGES
-            row.changes = [*row.changes[:MOST_CHANGES], Change(f"and {left} more", "", "in the trail of the form")]
+            row.changes = [*row.changes[:MOST_CHANGES], Change(f"and {left} more in the trail of the form", "", "")]
         if reviewed is not None and act.pk > reviewed:
             row.mark = "after review"
         rows.append(row)

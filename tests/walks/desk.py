@@ -15,6 +15,8 @@ from edc.access.actor import Actor
 from tests.builders import PASSWORD
 
 Typed = str | list[str]
+BLOCKS = {"p", "div", "li", "dt", "dd", "td", "th", "tr", "h1", "h2", "h3", "label", "legend", "option", "br", "span"}
+"""Elements whose words stand apart from what comes before."""
 
 
 @dataclass
@@ -47,6 +49,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
+        if tag in BLOCKS:
+            self.text += " "
         match tag:
             case "script" | "template":
                 self._silent += 1
@@ -158,9 +162,9 @@ class Desk:
         self._take(self.client.get(urljoin(self.url, url)), urljoin(self.url, url))
         return self
 
-    def follow(self, words: str) -> "Desk":
-        """Click the link of these words."""
-        found = dict(reversed(self.page.links)).get(words)
+    def follow(self, words: str, *, below: bool = False) -> "Desk":
+        """Click the first link of these words; `below`: the last, which stands in the page and not in the bar."""
+        found = dict(self.page.links if below else reversed(self.page.links)).get(words)
         assert found, f"No link {words!r} on {self.url}, only {[link for link, _ in self.page.links]}"
         self.clicks += 1
         return self.open(found)

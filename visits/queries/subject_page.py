@@ -254,15 +254,17 @@ def _head(column: Column) -> dict[str, Any]:
     planned = getattr(held, "planned_on", None)
     open_now = held is not None and held.status == "planned" and column.stands is not None
     timing = column.stands.timing if column.stands and open_now else None
+    cancelled = held is not None and held.status == "cancelled"
     is_screening = column.visit is not None and column.visit.code == SCREENING
     return {
         "name": column.name,
         "href": column.href,
-        "planned": day_in_words(planned) if planned and not is_screening else "",
-        "window": window_words(held) if held is not None else "",
+        "planned": day_in_words(planned) if planned and not is_screening and not cancelled else "",
+        "window": window_words(held) if held is not None and not cancelled else "",
         "actual": day_in_words(column.took_place_on) if column.took_place_on else "",
         "due": timing is Timing.DUE,
         "late": column.stands.days if timing is Timing.OVERDUE and column.stands else 0,
+        "cancelled": cancelled,
         "missed": held is not None and held.status in {"missed", "not_given"},
         "apart": column.apart,
     }

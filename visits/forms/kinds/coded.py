@@ -68,7 +68,11 @@ class Choice(Kind):
         label = labels_of(self.options(item, context)).get(answer.canonical)
         if label is None:
             return answer.canonical
-        return f"{answer.canonical} – {label}" if item.scale is not None else label
+        if item.scale is None:
+            return label
+        step = next(option for option in self.options(item, context) if option.code == answer.canonical)
+        meaning = step.definition if label == answer.canonical else label
+        return f"{answer.canonical} – {meaning}" if meaning else answer.canonical
 
     def control(self, item: Item, raw: RawAnswer, context: Context) -> Control:
         options = chosen_of(self.options(item, context), {raw.text})
