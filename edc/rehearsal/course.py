@@ -33,7 +33,7 @@ def participate(work: Work, start: datetime) -> Iterator[datetime]:
     subject = _screened(work)
     if subject is None:
         return
-    fails = work.chance(FAILS)
+    fails = work.chance(FAILS) and not work.behind
     case = _fill_screening_pages(work, fails=fails)
     for form_id, page in case.pages.items():
         yield work.minutes_on(4, 25)

@@ -88,12 +88,12 @@ def _attend(work: Work, visit: Visit) -> Iterator[datetime]:
     if planned is None or earliest is None or latest is None:
         return
     how = work.rng.randrange(1000)
+    if (work.behind or FORGOTTEN > how >= EARLY) and latest + RECENT > work.timeline.end.date():
+        return
     if how < MISSED:
         yield work.on(latest + timedelta(days=work.rng.randint(2, 15)))
         row, why = visit_for(work.coordinator, visit.pk), work.rng.choice(typical.MISSED)
         work.attempt("Missed visit", lambda: mark_missed(by=work.coordinator, visit=row, reason=why))
-        return
-    if FORGOTTEN > how >= EARLY and latest + RECENT > work.timeline.end.date():
         return
     yield work.on(_day(work, how, planned, earliest, latest))
     consent_again(work)

@@ -22,6 +22,7 @@ STEP = timedelta(milliseconds=3)
 SETTING_UP = timedelta(days=14)
 ENROLLING = timedelta(days=120)
 """How much longer than one participation it lasts: the first ones finish, the last one is still in screening."""
+WITH_A_VISIT_DUE = 4
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,12 @@ def rehearse(
         first, chance = start + SETTING_UP, Random(f"{seed}")  # noqa: S311 - synthetic people, no secret
         for number in range(subjects):
             rng = Random(f"{seed}/{number}")  # noqa: S311
-            moment = first + (end - first) * _share(number, subjects, chance) / (subjects * subjects * 8)
-            if number and number == subjects - 1:
-                moment = end - timedelta(days=chance.randint(4, 6))  # in screening still, weekends allowed for
+            moment = _screened_at(number, subjects, first, end, _first_visit_after(loaded.protocol), chance)
             site = sites[chance.randrange(len(sites))]
             day = working_day(moment.date())
             born = day - timedelta(days=rng.randint(20 * 365, 75 * 365))
-            work = Work(timeline, staff, notes, site, rng, born, day)
+            behind = 1 < subjects - number <= WITH_A_VISIT_DUE
+            work = Work(timeline, staff, notes, site, rng, born, day, behind=behind)
             timeline.add(participate(work, at_work(day, site.time_zone, rng)))
         timeline.run()
     return Rehearsal(trial, accounts, report(trial, loaded.protocol, notes))
@@ -76,7 +76,22 @@ def _start(protocol: Protocol, end: datetime) -> datetime:
     return max(start, min(datetime.combine(first, time(), UTC), end - SETTING_UP * 2))
 
 
-def _share(number: int, subjects: int, chance: Random) -> int:
-    """How far into the time of enrolment somebody is screened, of 8 × subjects²: more at first, fewer later."""
+def _screened_at(
+    number: int, subjects: int, first: datetime, end: datetime, until_visit: timedelta, chance: Random
+) -> datetime:
+    """When somebody is screened: more at first, fewer later. Of the last ones, one is in screening at the end, the
+    others have a visit about then, so that there is always something to remind of.
+    """
     place = 2 * number + chance.randrange(2)
-    return place * (place + 2 * subjects)
+    moment = first + (end - first) * place * (place + 2 * subjects) / (subjects * subjects * 8)
+    from_the_end = subjects - number
+    days = timedelta(days=chance.randint(3, 4))
+    if number and from_the_end == 1:
+        return end - days
+    return end - until_visit - 3 * days if number and from_the_end <= WITH_A_VISIT_DUE else moment
+
+
+def _first_visit_after(protocol: Protocol) -> timedelta:
+    """How long after its anchor the first visit comes that does not come at once."""
+    later = [visit.offset.roughly_days for visit in protocol.schedule.visits if visit.offset.roughly_days]
+    return timedelta(days=min(later, default=0))

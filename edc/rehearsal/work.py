@@ -55,6 +55,8 @@ class Work:
     levels: dict[str, int] = field(default_factory=dict)
     known: Subject | None = None
     """The participant as last read."""
+    behind: bool = False
+    """The site is behind with this one: the visits of the last weeks are not recorded yet."""
     over: bool = False
     consent_withdrawn: bool = False
     last_visit: date | None = None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db.models import Count
 
 from edc import celery, clock
 from edc.access.models import User
@@ -72,7 +73,9 @@ class Demonstration:
 
     def introduce(self, url: str) -> None:
         """Say where to go, as whom, and what to try."""
-        site = min(one.code for one in self.loaded.protocol.sites)
+        busiest = Subject.objects.filter(trial__code=self.code).values("site__code").annotate(count=Count("pk"))
+        row = busiest.order_by("-count", "site__code").first()
+        site = row["site__code"] if row else self.loaded.protocol.sites[0].code
         names = User.objects.filter(is_active=True).values_list("username", flat=True)
         self.say(f"\n{url}   {self.loaded.protocol.trial.title.text()}\n")
         self.say(f"Log in with one of these names; the password is always: {PASSWORD}")

@@ -80,7 +80,7 @@ def test_the_first_run_shows_data_a_reminder_a_whole_trail_and_an_extract(place:
     assert list((place / "outbox").iterdir()), "no reminder lies in the outbox"
     (extract,) = (place / "demo").glob("*.zip")
     with zipfile.ZipFile(extract) as archive:
-        assert {"manifest.json", "subjects.csv"} <= {Path(name).name for name in archive.namelist()}
+        assert {"manifest.json", "subjects.exact.csv"} <= {Path(name).name for name in archive.namelist()}
 
 
 def test_the_second_run_adds_nothing_and_the_children_are_gone(place: Path) -> None:
