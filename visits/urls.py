@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.views import arm, consent, eligibility, ending, entry, infusion, queries, subject, visit
+from visits.views import arm, consent, due, eligibility, ending, entry, infusion, queries, subject, visit
 
 app_name = "visits"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("entries/<uuid:entry_id>/ask", queries.ask, name="ask"),
     path("trials/<str:code>/queries/", queries.queries, name="queries"),
     path("trials/<str:code>/deviations/", queries.deviations, name="deviations"),
+    path("trials/<str:code>/due/<slug:which>/", due.due, name="due"),
+    path("trials/<str:code>/reminders/", due.reminders, name="reminders"),
     path("queries/<uuid:query_id>/", queries.query, name="query"),
     path("participants/<uuid:subject_id>/consent", consent.consent, name="consent"),
     path("participants/<uuid:subject_id>/eligibility", eligibility.eligibility, name="eligibility"),

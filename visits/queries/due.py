@@ -11,14 +11,20 @@ from django.urls import reverse
 from edc import clock
 from edc.access.actor import Actor
 from edc.access.roles import Permission
+from edc.errors import NotVisible
 from trials.models import Site, Trial
+from trials.queries.scope import need
 from trials.queries.sites import sites_for
 from visits.models import Entry, Visit
 from visits.queries.places import forms_at
+from visits.queries.telling import shown
 from visits.rules.slots import SCREENING, UNSCHEDULED, visit_slot
 
 WEEK = 7
 SHORT = 20
+"""Lines of a list on the trial's home."""
+WHOLE = 50
+"""Lines of a list on a page of its own."""
 
 
 @dataclass(frozen=True)
@@ -58,24 +64,27 @@ class DueLists:
     incomplete: DueList
 
 
-def due_lists(actor: Actor, trial: Trial, limit: int = SHORT) -> DueLists:
+def due_lists(actor: Actor, trial: Trial) -> DueLists:
     """What is due within a week, overdue and incomplete at the sites whose participants the actor may see.
 
     Four statements, whatever the number of participants.
     """
-    sites = sites_for(actor, trial, Permission.SUBJECT_VIEW)
+    sites, told = sites_for(actor, trial, Permission.SUBJECT_VIEW), shown(actor, trial, visit="", infusion="")
     return DueLists(
-        due=_page(_due(sites), limit, ""),
-        overdue=_page(_overdue(sites), limit, ""),
-        incomplete=_page(_incomplete(sites), limit, ""),
+        due=_page(_due(sites).filter(told), SHORT, ""),
+        overdue=_page(_overdue(sites).filter(told), SHORT, ""),
+        incomplete=_page(_incomplete(sites).filter(told), SHORT, ""),
     )
 
 
-def due_list(actor: Actor, trial: Trial, which: str, after: str = "", limit: int = 50) -> DueList:
-    """One of the lists (`due`, `overdue`, `incomplete`), from a key on."""
-    sites = sites_for(actor, trial, Permission.SUBJECT_VIEW)
-    rows = {"due": _due, "overdue": _overdue, "incomplete": _incomplete}[which](sites)
-    return _page(rows, limit, after)
+def due_list(actor: Actor, trial: Trial, which: str, after: str = "", limit: int | None = None) -> DueList:
+    """One of the lists (`due`, `overdue`, `incomplete`), from a key on; raises `NotVisible` for another."""
+    lists = {"due": _due, "overdue": _overdue, "incomplete": _incomplete}
+    if which not in lists:
+        raise NotVisible
+    need(actor, Permission.SUBJECT_VIEW, trial)
+    rows = lists[which](sites_for(actor, trial, Permission.SUBJECT_VIEW))
+    return _page(rows.filter(shown(actor, trial, visit="", infusion="")), limit or WHOLE, after)
 
 
 def _zones(sites: list[Site]) -> dict[date, list[Site]]:

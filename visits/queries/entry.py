@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from edc.access.actor import Actor
 from edc.access.roles import Permission
-from edc.errors import NotAllowed
+from edc.errors import NotAllowed, NotVisible
 from trials.models import ProtocolVersion
 from trials.protocol.schema.forms import Form
 from visits.forms.answer import Answer, Context
@@ -18,6 +18,7 @@ from visits.forms.sheet import read_post
 from visits.forms.values import answers_of
 from visits.models import Cell, Draft, Entry, Query
 from visits.queries.places import Place, context_for, form_at, forms_at, why_closed
+from visits.queries.telling import is_shown
 from visits.queries.values import LONG_TEXTS
 from visits.rules.slots import Slot, infusion_slot, log_slot, visit_slot
 
@@ -77,6 +78,8 @@ def entry_page(
     scope = place.subject.scope()
     if not actor.may(Permission.ENTRY_VIEW, scope):
         raise NotAllowed
+    if not is_shown(actor, place.subject, place.visit, place.infusion):
+        raise NotVisible
     entry = entry_at(place)
     version = entry.protocol_version if entry else place.version
     form = form_at(version, place.slot)

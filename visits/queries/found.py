@@ -16,6 +16,7 @@ from trials.queries.scope import need
 from trials.queries.subjects import LONG_TEXTS, RELATED, subject_by_id
 from trials.queries.trials import trial_by_code
 from visits.models import Deviation, Entry, Infusion, Query, Visit
+from visits.queries.telling import is_shown
 
 
 def lean(rows: QuerySet[Any], through: str = "") -> QuerySet[Any]:
@@ -32,23 +33,34 @@ def subject_for(actor: Actor, pk: uuid.UUID, permission: Permission = Permission
 
 def visit_for(actor: Actor, pk: uuid.UUID) -> Visit:
     """Return a visit of a participant that this person may see; raises `NotVisible`."""
-    return _of_subject(Visit, actor, Permission.SUBJECT_VIEW, pk)
+    visit: Visit = _of_subject(Visit, actor, Permission.SUBJECT_VIEW, pk)
+    if not is_shown(actor, visit.subject, visit, None):
+        raise NotVisible
+    return visit
 
 
 def entry_for(actor: Actor, pk: uuid.UUID) -> Entry:
     """Return an entry that this person may read; raises `NotVisible`."""
-    return _of_subject(Entry, actor, Permission.ENTRY_VIEW, pk, "visit", "infusion")
+    entry: Entry = _of_subject(Entry, actor, Permission.ENTRY_VIEW, pk, "visit", "infusion")
+    if not is_shown(actor, entry.subject, entry.visit, entry.infusion):
+        raise NotVisible
+    return entry
 
 
 def query_for(actor: Actor, pk: uuid.UUID) -> Query:
     """Return a query that this person may read, with its entry; raises `NotVisible`."""
     query: Query = _of_subject(Query, actor, Permission.ENTRY_VIEW, pk, "entry__visit", "entry__infusion")
+    if not is_shown(actor, query.subject, query.entry.visit, query.entry.infusion):
+        raise NotVisible
     return query
 
 
 def deviation_for(actor: Actor, pk: uuid.UUID) -> Deviation:
     """Return a deviation that this person may see; raises `NotVisible`."""
-    return _of_subject(Deviation, actor, Permission.DEVIATION_VIEW, pk, "visit", "infusion")
+    deviation: Deviation = _of_subject(Deviation, actor, Permission.DEVIATION_VIEW, pk, "visit", "infusion")
+    if not is_shown(actor, deviation.subject, deviation.visit, deviation.infusion):
+        raise NotVisible
+    return deviation
 
 
 def infusion_for(actor: Actor, subject: Subject, number: int) -> Infusion:
@@ -57,12 +69,8 @@ def infusion_for(actor: Actor, subject: Subject, number: int) -> Infusion:
     Where only some arms get infusions, there is none for somebody who may not know the arm.
     """
     need(actor, Permission.SUBJECT_VIEW, subject)
-    protocol, scope = subject.site.protocol_version.protocol, subject.scope()
-    for_all = protocol.infusions is not None and len(protocol.infusions.arms) == len(protocol.arms)
-    if not (for_all or actor.may(Permission.ARM_VIEW, scope) or actor.may(Permission.UNBLINDED_VIEW, scope)):
-        raise NotVisible
     infusion = Infusion.objects.filter(subject=subject, number=number).first()
-    if infusion is None:
+    if infusion is None or not is_shown(actor, subject, None, infusion):
         raise NotVisible
     infusion.subject = subject
     return infusion

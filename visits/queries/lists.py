@@ -14,6 +14,7 @@ from visits.forms.answer import Context
 from visits.forms.values import flatten, label_of, show_at
 from visits.models import BlindingClass, Deviation, Query
 from visits.queries.classes import NEEDS
+from visits.queries.telling import shown
 
 PAGE = 50
 COUNT_CAP = 1000
@@ -62,13 +63,15 @@ def deviations_page(
 
 def queries_in(actor: Actor, trial: Trial) -> QuerySet[Any]:
     """The queries of a trial that somebody may know of, as a list to be cut into pages."""
-    return Query.objects.filter(_known(actor, trial), subject__trial=trial)
+    telling = shown(actor, trial, visit="entry__visit__", infusion="entry__infusion")
+    return Query.objects.filter(_known(actor, trial), telling, subject__trial=trial)
 
 
 def deviations_in(actor: Actor, trial: Trial) -> QuerySet[Any]:
     """The deviations of a trial that stand and that somebody may know of, as a list to be cut into pages."""
     seen = actor.filter(Permission.DEVIATION_VIEW, trial="subject__trial_id", site="subject__site_id")
-    return Deviation.objects.filter(seen, _classes(actor, trial), subject__trial=trial, withdrawn=False)
+    rows = Deviation.objects.filter(seen, _classes(actor, trial), shown(actor, trial), subject__trial=trial)
+    return rows.filter(withdrawn=False)
 
 
 @dataclass(frozen=True)

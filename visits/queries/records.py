@@ -10,7 +10,6 @@ from edc.access.actor import Actor
 from edc.access.roles import Permission
 from edc.errors import NotAllowed, NotVisible
 from trials.models import EligibilityVerdict, ProtocolVersion, Subject
-from trials.protocol import Protocol
 from trials.protocol.schema.forms import Form
 from trials.queries.scope import need
 from visits.forms.answer import Context
@@ -18,8 +17,8 @@ from visits.forms.sheet import ROWS_GIVEN
 from visits.models import Entry, Infusion, Visit
 from visits.queries.classes import hidden_classes, may_know
 from visits.queries.entry import entry_at
-from visits.queries.found import infusion_for
 from visits.queries.places import Place, context_for, form_at, place_of, why_closed
+from visits.queries.telling import arm_visits, infusions_tell, is_shown, may_know_arm
 from visits.queries.values import LONG_TEXTS
 from visits.rules.slots import Slot
 
@@ -55,7 +54,7 @@ def filled(actor: Actor, place: Place) -> Filled:
     scope = place.subject.scope()
     if not actor.may(Permission.ENTRY_VIEW, scope):
         raise NotAllowed
-    if place.infusion is not None and not may_know_arm(actor, place.subject):
+    if not is_shown(actor, place.subject, place.visit, place.infusion):
         raise NotVisible
     entry = entry_at(place)
     version = entry.protocol_version if entry else place.version
@@ -91,29 +90,17 @@ def visits_of(actor: Actor, subject: Subject) -> QuerySet[Any]:
     """The visits of a participant, but for those that would tell an arm to whoever may not know it."""
     need(actor, Permission.SUBJECT_VIEW, subject)
     rows = Visit.objects.filter(subject=subject)
-    return rows if may_know_arm(actor, subject) else rows.exclude(code__in=_arm_visits(subject.site.protocol_version))
-
-
-def visit_of(actor: Actor, visit: Visit) -> Visit:
-    """A visit that was found in the actor's scope; raises `NotVisible` when it would tell an arm."""
-    version = visit.subject.site.protocol_version
-    if visit.code in _arm_visits(version) and not may_know_arm(actor, visit.subject):
-        raise NotVisible
-    return visit
+    if may_know_arm(actor, subject.scope()):
+        return rows
+    return rows.exclude(code__in=arm_visits(subject.site.protocol_version.protocol))
 
 
 def infusions_of(actor: Actor, subject: Subject) -> QuerySet[Any]:
     """The infusions of a participant; none for whoever may not know the arm."""
     need(actor, Permission.SUBJECT_VIEW, subject)
     rows = Infusion.objects.filter(subject=subject)
-    return rows if may_know_arm(actor, subject) else rows.none()
-
-
-def infusion_of(actor: Actor, subject: Subject, number: int) -> Infusion:
-    """One infusion by its number; raises `NotVisible` when there is none for this actor."""
-    if not may_know_arm(actor, subject):
-        raise NotVisible
-    return infusion_for(actor, subject, number)
+    told = infusions_tell(subject.site.protocol_version.protocol) and not may_know_arm(actor, subject.scope())
+    return rows.none() if told else rows
 
 
 def entries_of(actor: Actor, subject: Subject) -> QuerySet[Any]:
@@ -123,8 +110,10 @@ def entries_of(actor: Actor, subject: Subject) -> QuerySet[Any]:
     hidden = hidden_classes(actor, subject.scope())
     version = subject.site.protocol_version
     condition = Q(form__in=[form.id for form in version.protocol.forms if form.class_ in hidden])
-    if not may_know_arm(actor, subject):
-        condition |= Q(infusion__isnull=False) | Q(visit__code__in=_arm_visits(version))
+    if not may_know_arm(actor, subject.scope()):
+        condition |= Q(visit__code__in=arm_visits(version.protocol))
+        if infusions_tell(version.protocol):
+            condition |= Q(infusion__isnull=False)
     return rows.exclude(pk__in=Entry.objects.filter(condition, subject=subject).values("pk"))
 
 
@@ -155,14 +144,3 @@ def verdicts_of(actor: Actor, subject: Subject) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-def may_know_arm(actor: Actor, subject: Subject) -> bool:
-    """Whether somebody may see what only some arms have: visits and infusions."""
-    scope = subject.scope()
-    return actor.may(Permission.ARM_VIEW, scope) or actor.may(Permission.UNBLINDED_VIEW, scope)
-
-
-def _arm_visits(version: ProtocolVersion) -> list[str]:
-    protocol: Protocol = version.protocol
-    return [visit.id for visit in protocol.schedule.visits if visit.arms is not None]

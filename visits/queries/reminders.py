@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from django.db.models import Q
@@ -12,8 +12,8 @@ from edc.access.models import User
 from edc.access.roles import Permission
 from trials.models import Site, Subject, Trial
 from visits.models import Reminder, Visit
-
-SHOWN = 200
+from visits.queries.lists import Listed, page_of
+from visits.queries.telling import shown
 
 
 def sites_with_participants() -> Sequence[Site]:
@@ -80,8 +80,9 @@ def people_waiting() -> list[UUID]:
     return list(waiting.values_list("user_id", flat=True).distinct())
 
 
-def reminders_of(actor: Actor, trial: Trial) -> Sequence[Any]:
-    """The latest reminders of a trial at the actor's sites, newest first."""
+def reminders_page(actor: Actor, trial: Trial, *, older_than: str = "", newer_than: str = "") -> Listed:
+    """The reminders of a trial at the actor's sites, newest first, but for those of visits that tell an arm."""
     visible = actor.filter(Permission.SUBJECT_VIEW, trial="visit__subject__trial_id", site="visit__subject__site_id")
-    rows = Reminder.objects.filter(visible, visit__subject__trial=trial)
-    return list(rows.select_related("visit__subject__site", "user").order_by("-made_at", "-pk")[:SHOWN])
+    told = shown(actor, trial, infusion="", subject="visit__")
+    rows = Reminder.objects.filter(visible, told, visit__subject__trial=trial)
+    return page_of(rows.select_related("visit__subject__site", "user"), older_than, newer_than, "reminder", "reminders")

@@ -21,6 +21,7 @@ from trials.rules.expression import UNKNOWN, Between
 from visits.models import Cell, Deviation, Entry, Infusion, Visit
 from visits.queries.classes import hidden_classes
 from visits.queries.places import forms_at
+from visits.queries.telling import is_shown
 from visits.queries.values import values_for_rules
 from visits.rules.slots import SCREENING, UNSCHEDULED, Slot, infusion_slot, log_slot, visit_slot
 from visits.rules.timing import Standing, standing
@@ -87,9 +88,8 @@ def subject_page(actor: Actor, subject: Subject) -> SubjectPage:
     protocol = subject.site.protocol_version.protocol
     visits = list(Visit.objects.filter(subject=subject).order_by("position", "sequence"))
     infusions = list(Infusion.objects.filter(subject=subject).order_by("number"))
-    if not _may_know_arm(actor, subject):
-        visits = [one for one in visits if not _tells_arm(protocol, one)]
-        infusions = infusions if protocol.infusions and len(protocol.infusions.arms) == len(protocol.arms) else []
+    visits = [one for one in visits if is_shown(actor, subject, one, None)]
+    infusions = [one for one in infusions if is_shown(actor, subject, None, one)]
     reads = actor.may(Permission.ENTRY_VIEW, subject.scope())
     cells = {cell.slot: cell for cell in Cell.objects.filter(subject=subject)} if reads else {}
     columns = _columns(protocol, visits, infusions, today)
@@ -116,8 +116,7 @@ def header_of(actor: Actor, subject: Subject) -> dict[str, Any]:
     visits = list(Visit.objects.filter(subject=subject).order_by("position", "sequence"))
     cells = {cell.slot: cell for cell in Cell.objects.filter(subject=subject, open_queries__gt=0)}
     protocol = subject.site.protocol_version.protocol
-    if not _may_know_arm(actor, subject):
-        visits = [one for one in visits if not _tells_arm(protocol, one)]
+    visits = [one for one in visits if is_shown(actor, subject, one, None)]
     columns = _columns(protocol, visits, [], today)
     return subject_header(actor, subject, columns, cells)
 
@@ -361,17 +360,6 @@ def entry_url(subject: Subject, slot: object) -> str:
 def infusion_url(infusion: Infusion) -> str:
     """The page of an infusion."""
     return reverse("visits:infusion", args=[infusion.subject_id, infusion.number])
-
-
-def _may_know_arm(actor: Actor, subject: Subject) -> bool:
-    scope = subject.scope()
-    return actor.may(Permission.ARM_VIEW, scope) or actor.may(Permission.UNBLINDED_VIEW, scope)
-
-
-def _tells_arm(protocol: Protocol, visit: Visit) -> bool:
-    """Whether only some arms have this visit, so that seeing it is seeing the arm."""
-    planned = protocol.schedule.by_id.get(visit.code)
-    return planned is not None and planned.arms is not None
 
 
 def _age_and_sex(subject: Subject) -> str:

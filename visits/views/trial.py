@@ -21,14 +21,10 @@ from trials.rules import enrolment
 from visits.forms.participants import ScreeningForm, show_refusal
 from visits.operations.participants import screen_subject
 from visits.queries.due import DueLists, due_lists
+from visits.views.due import TITLES
 from visits.views.participation import see_other
 
 COLUMNS = ("Site", "Screened", "In screening", "Screen failures", "On study", "Ended", "Enrolled")
-LISTS = (
-    ("due", "Due this week", "No visit is due this week"),
-    ("overdue", "Overdue", "No visit is overdue"),
-    ("incomplete", "Forms to complete", "No form waits to be completed"),
-)
 
 
 @login_required
@@ -89,8 +85,8 @@ def _table(trial: Trial, sites: list[SiteEnrolment]) -> list[list[dict[str, Any]
 
 def _lists(due: DueLists) -> list[dict[str, Any]]:
     return [
-        {"title": title, "empty": empty, "list": getattr(due, name), "late": name == "overdue"}
-        for name, title, empty in LISTS
+        {"name": name, "title": title, "empty": empty.removesuffix("."), "list": getattr(due, name)}
+        for name, (title, empty) in TITLES.items()
     ]
 
 

@@ -12,8 +12,8 @@ from trials.queries import subject_by_id
 from visits.models import Infusion, Visit
 from visits.operations.infusions import mark_not_given, undo_infusion
 from visits.operations.visits import add_unscheduled, mark_missed, record_visit, undo_visit
-from visits.queries.found import visit_for
-from visits.queries.records import infusion_of, infusions_of, visit_of, visits_of
+from visits.queries.found import infusion_for, visit_for
+from visits.queries.records import infusions_of, visits_of
 from visits.serializers import (
     INFUSION_ORDERS,
     VISIT_ORDERS,
@@ -96,7 +96,7 @@ class Visits(Api):
         return self._visit(undo_visit(by=self.actor, visit=self._found(visit_id), **self.sent(ReasonGiven)))
 
     def _found(self, visit_id: uuid.UUID) -> Visit:
-        return visit_of(self.actor, visit_for(self.actor, visit_id))
+        return visit_for(self.actor, visit_id)
 
     def _visit(self, visit: Visit, status: int = 200) -> Response:
         return Response(VisitShape(visit).data, status=status, headers={"ETag": f'"{visit.revision}"'})
@@ -131,7 +131,7 @@ class Infusions(Api):
         return self._infusion(undo_infusion(by=self.actor, infusion=infusion, **self.sent(ReasonGiven)))
 
     def _found(self, subject_id: uuid.UUID, number: int) -> Infusion:
-        return infusion_of(self.actor, subject_by_id(self.actor, subject_id), number)
+        return infusion_for(self.actor, subject_by_id(self.actor, subject_id), number)
 
     def _infusion(self, infusion: Infusion) -> Response:
         return Response(InfusionShape(infusion).data, headers={"ETag": f'"{infusion.revision}"'})
