@@ -98,7 +98,8 @@ class Entry(OfSubject):
     """One form filled in, for one participant. `values` holds what was typed, item by item.
 
     `slot` names the place in the case book: visit, form, infusion or event, and sequence. It is unique, so that two
-    people can never fill in the same form twice.
+    people can never fill in the same form twice. `evidence` keeps what the form's rules read from elsewhere at the
+    last change, with entry and revision; conversion factors are those of the protocol version.
     """
 
     class Status(models.TextChoices):

@@ -21,6 +21,7 @@ from trials.protocol.schema.forms import Form
 from visits.asking import ask_and_settle
 from visits.forms.answer import Context, RawAnswer
 from visits.forms.binding import Bound, Change, bind
+from visits.forms.plan import cross_reads
 from visits.forms.sheet import Sheet, read_json, read_post
 from visits.forms.values import label_of, show_at
 from visits.labs import has_labs, lab_results
@@ -28,7 +29,7 @@ from visits.models import Cell, Draft, Entry, LabResult, Visit
 from visits.queries.classes import may_know
 from visits.queries.found import lean
 from visits.queries.places import Place, context_for, form_at, why_closed
-from visits.queries.values import LONG_TEXTS
+from visits.queries.values import LONG_TEXTS, evidence_for
 from visits.rules.slots import Slot, log_slot
 
 Judge = Callable[[Bound, Context], None]
@@ -137,6 +138,7 @@ def store_entry(
         return Stored(entry, bound, changed=False)
     entry, is_new = (entry, False) if entry else (_new(place, version, record_id), True)
     entry.values, entry.withdrawn = bound.values, False
+    entry.evidence = evidence_for(place.subject, cross_reads(form, version.protocol))
     entry.status = Entry.Status.COMPLETE if bound.complete else Entry.Status.IN_PROGRESS
     entry.save()
     _derive(entry, form, version.protocol, bound, is_new)

@@ -45,7 +45,7 @@ class Changes:
         model = row["model"]
         if model is Entry and path.startswith(_ANSWERS):
             return f"{row['form']}.{path.rpartition('.')[2]}" in self._of.withheld
-        if model is EligibilityVerdict and path.startswith("evidence."):
+        if model in (Entry, EligibilityVerdict) and path.startswith("evidence."):
             return path.removeprefix("evidence.") in self._of.withheld
         return model in HIDES_WORDS and path in _WORDS and not self._of.includes(row["blinding"])
 

@@ -38,6 +38,8 @@ def evidence_for(subject: Subject, names: Iterable[str]) -> dict[str, dict[str, 
     has an empty text and no entry.
     """
     wanted = set(names)
+    if not wanted:
+        return {}
     found = _Sources(subject, wanted)
     return {name: found.evidence(name) for name in sorted(wanted)}
 

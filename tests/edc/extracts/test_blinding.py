@@ -81,6 +81,18 @@ def test_both_arms_give_a_blinded_reader_the_same_bytes(blinded_run: Callable[[s
     assert one.files == other.files
 
 
+def test_what_a_rule_read_is_kept_from_whoever_may_not_see_it(frozen_clock: clock.Fixed) -> None:
+    reads = builders.DEMO.read_text(encoding="utf-8").replace(
+        "label: Weight, unit: kg,", "label: Weight, unit: kg, required: is_known(DM.BRTHDAT),"
+    )
+    trial = load_protocol(by=builders.system(), loaded=load_text(reads), source=reads).trial
+    subject = builders.enrolled_subject(trial, "AA", on=DAY_0)
+    entry = save_entry(by=builders.system(), subject=subject, slot="visit:M0/1/VS/1", data={"SYSBP": "120"})
+    assert entry.evidence["DM.BRTHDAT"]["text"] == "1985-03-07"
+    assert "1985-03-07" not in extract_as(trial).everything
+    assert "1985-03-07" in extract_as(trial, *Permission).everything
+
+
 @pytest.fixture
 def blinded_run() -> Callable[[str], Taken]:
     """The same trial from its first step, with this arm; all of it is rolled back afterwards."""

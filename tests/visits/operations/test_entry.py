@@ -261,3 +261,18 @@ def test_a_panel_of_forty_five_values_takes_one_statement_more(frozen_clock: clo
     found = statements(subject, actor, "visit:UNS/1/LAB/1", data)
     assert LabResult.objects.count() == len(data) - 1 >= 45
     assert len(found) <= 11, "\n".join(found)
+
+
+def test_an_entry_keeps_what_its_rules_read_from_other_forms(frozen_clock: clock.Fixed) -> None:
+    trial = builders.trial_from(PANEL)
+    subject = builders.screened_subject(trial, "BJ")
+    actor = builders.person(Role.COORDINATOR, trial, subject.site)
+    sex = save_entry(by=actor, subject=subject, slot="visit:SCR/1/DM/1", data={"SEX": "F"})
+    criteria = save_entry(by=actor, subject=subject, slot="visit:SCR/1/ELIG/1", data={"TUMYN": "N"})
+    read = {"text": "F", "unit": "", "entry": str(sex.pk), "revision": 1}
+    assert criteria.evidence == {"DM.SEX": read}
+    save_entry(by=actor, subject=subject, slot="visit:SCR/1/DM/1", data={"SEX": "M"}, base_revision=1, reason="Slip")
+    criteria.refresh_from_db()
+    assert (criteria.revision, criteria.evidence) == (1, {"DM.SEX": read})
+    again = save_entry(by=actor, subject=subject, slot=criteria.slot, data={"IMMSUPYN": "N"}, base_revision=1)
+    assert again.evidence["DM.SEX"] == {**read, "text": "M", "revision": 2}
