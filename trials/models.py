@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.db import models
 
 from edc import clock
-from edc.audit.guard import Audited, AuditedQuerySet, Reference, Unblinding
+from edc.audit.guard import Audited, Reference, Unblinding
 from edc.audit.recording import Scope
 from trials.protocol import Protocol
 
@@ -215,10 +215,6 @@ class EligibilityVerdict(OfSubject):
         return f"{self.criterion}: {self.get_verdict_display()}"
 
 
-class AllocationQuerySet(AuditedQuerySet):
-    """Allocations, which tell arms."""
-
-
 class Allocation(Unblinding):
     """The arm of one participant. A table of its own, so that no other row ever tells it."""
 
@@ -227,11 +223,6 @@ class Allocation(Unblinding):
     method = models.CharField(max_length=40)
     assigned_on = models.DateField()
     note = models.TextField("reason for this arm", blank=True)
-
-    objects = AllocationQuerySet.as_manager()
-
-    class Meta(Unblinding.Meta):
-        pass
 
     def __str__(self) -> str:
         return f"allocation of {self.subject_id}"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from edc import __version__
 from edc.access.actor import Actor
@@ -56,33 +56,18 @@ def _for(actor: Actor, context: template.RequestContext, path: str) -> Frame:
     codes = sorted({grant.trial_code for grant in actor.grants})
     code = getattr(trial, "code", None) or (codes[0] if len(codes) == 1 else "")
     grants = [grant for grant in actor.grants if grant.trial_code == code]
-    if Permission.ACCESS_MANAGE in {p for grant in actor.grants for p in ROLES[grant.role].permissions}:
-        made.account_links = _present([("Accounts", "access:people", ())])
-    made.account_links += _present([("Roles", "access:roles", ())])
+    if any(Permission.ACCESS_MANAGE in ROLES[grant.role].permissions for grant in actor.grants):
+        made.account_links.append({"label": "Accounts", "href": reverse("access:people")})
+    made.account_links.append({"label": "Roles", "href": reverse("access:roles")})
     if not grants:
         return made
-    made.role = ", ".join(dict.fromkeys(_role(grant.role, grant.site_code) for grant in grants))
-    made.trial = next(
-        ({"name": code, "href": page["href"]} for page in _present([(code, "trials:trial", (code,))])), {}
-    )
+    made.role = ", ".join(dict.fromkeys(f"{ROLES[grant.role].label} {grant.site_code}".strip() for grant in grants))
+    made.trial = {"name": code, "href": reverse("trials:trial", args=[code])}
     scope = Scope(trial_id=grants[0].trial_id)
-    pages = [(label, name, (code,)) for label, name, permission in TRIAL_PAGES if actor.may(permission, scope)]
-    made.links = [{**page, "current": path.startswith(page["href"])} for page in _present(pages)]
+    for label, name, permission in TRIAL_PAGES:
+        if actor.may(permission, scope):
+            href = reverse(name, args=[code])
+            made.links.append({"label": label, "href": href, "current": path.startswith(href)})
     if actor.may(Permission.SUBJECT_VIEW, scope):
-        made.search_url = "".join(page["href"] for page in _present([("", "trials:participants", (code,))]))
+        made.search_url = reverse("trials:participants", args=[code])
     return made
-
-
-def _role(role: str, site_code: str) -> str:
-    label = next(facts.label for key, facts in ROLES.items() if key == role)
-    return f"{label} {site_code}".strip()
-
-
-def _present(pages: list[tuple[str, str, tuple[str, ...]]]) -> list[dict[str, str]]:
-    found = []
-    for label, name, args in pages:
-        try:
-            found.append({"label": label, "href": reverse(name, args=args)})
-        except NoReverseMatch:
-            continue
-    return found
