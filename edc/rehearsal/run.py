@@ -23,6 +23,7 @@ SETTING_UP = timedelta(days=14)
 ENROLLING = timedelta(days=120)
 """How much longer than one participation it lasts: the first ones finish, the last one is still in screening."""
 WITH_A_VISIT_DUE = 4
+LONGEST_SCREENING = timedelta(days=20)
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def rehearse(
         first, chance = start + SETTING_UP, Random(f"{seed}")  # noqa: S311 - synthetic people, no secret
         for number in range(subjects):
             rng = Random(f"{seed}/{number}")  # noqa: S311
-            moment = _screened_at(number, subjects, first, end, _first_visit_after(loaded.protocol), chance)
+            moment = _screened_at(number, subjects, first, end, loaded.protocol, chance)
             site = sites[chance.randrange(len(sites))]
             day = working_day(moment.date())
             born = day - timedelta(days=rng.randint(20 * 365, 75 * 365))
@@ -77,21 +78,21 @@ def _start(protocol: Protocol, end: datetime) -> datetime:
 
 
 def _screened_at(
-    number: int, subjects: int, first: datetime, end: datetime, until_visit: timedelta, chance: Random
+    number: int, subjects: int, first: datetime, end: datetime, protocol: Protocol, chance: Random
 ) -> datetime:
-    """When somebody is screened: more at first, fewer later. Of the last ones, one is in screening at the end, the
-    others have a visit about then, so that there is always something to remind of.
+    """When somebody is screened: more at first, fewer later. Of the last ones, one is in screening at the end, two
+    have their first later visit about then, and one has had it for so long that it is overdue: something to remind of.
     """
+    later = [visit for visit in protocol.schedule.visits if visit.offset.roughly_days]
+    visit = min(later, key=lambda one: one.offset.roughly_days, default=protocol.schedule.visits[0])
+    on_time = timedelta(days=visit.offset.roughly_days)
+    overdue = on_time + timedelta(days=visit.window.after) + LONGEST_SCREENING
     place = 2 * number + chance.randrange(2)
     moment = first + (end - first) * place * (place + 2 * subjects) / (subjects * subjects * 8)
     from_the_end = subjects - number
     days = timedelta(days=chance.randint(3, 4))
     if number and from_the_end == 1:
         return end - days
-    return end - until_visit - 3 * days if number and from_the_end <= WITH_A_VISIT_DUE else moment
-
-
-def _first_visit_after(protocol: Protocol) -> timedelta:
-    """How long after its anchor the first visit comes that does not come at once."""
-    later = [visit.offset.roughly_days for visit in protocol.schedule.visits if visit.offset.roughly_days]
-    return timedelta(days=min(later, default=0))
+    if number and from_the_end < WITH_A_VISIT_DUE:
+        return end - on_time - days * (from_the_end - 1)
+    return end - overdue if number and from_the_end == WITH_A_VISIT_DUE else moment
