@@ -35,6 +35,11 @@ from visits.rules.slots import Slot, log_slot
 Judge = Callable[[Bound, Context], None]
 """What a kind of place knows beyond the form: it refuses paths of what was bound, or adds findings to it."""
 
+CELL_AGAIN = (
+    " ON CONFLICT (entry_id) DO UPDATE SET status = excluded.status, answered = excluded.answered,"
+    " expected = excluded.expected, open_queries = excluded.open_queries"
+)
+
 Typing = QueryDict | Mapping[str, Any] | Sheet
 """What a page posted, what a programme sent as JSON, or a sheet that was read already."""
 
@@ -234,10 +239,11 @@ def typed(raw: RawAnswer) -> dict[str, str]:
 
 def _derive(entry: Entry, form: Form, protocol: Protocol, bound: Bound, is_new: bool) -> None:
     """Write what is drawn from an entry: results in the standard unit, queries, and the matrix cell."""
+    act = recording.required(Entry)
     if has_labs(form):
         if not is_new:
             LabResult.objects.filter(entry=entry).delete()
-        LabResult.objects.bulk_create(lab_results(entry, form, protocol))
+        act.derive(lab_results(entry, form, protocol))
     open_queries = ask_and_settle(entry, form, bound.findings, is_new=is_new)
     cell = Cell(
         entry=entry,
@@ -250,12 +256,7 @@ def _derive(entry: Entry, form: Form, protocol: Protocol, bound: Bound, is_new: 
         expected=bound.expected,
         open_queries=open_queries,
     )
-    Cell.objects.bulk_create(
-        [cell],
-        update_conflicts=True,
-        unique_fields=["entry"],
-        update_fields=["status", "answered", "expected", "open_queries"],
-    )
+    act.derive([cell], CELL_AGAIN)
 
 
 def _drop_draft(place: Place, by: Actor) -> None:

@@ -19,8 +19,11 @@ LARGEST = 1000
 
 @functools.cache
 def _insert(model: type[models.Model]) -> "tuple[tuple[models.Field[Any, Any], ...], str, str]":
-    """The columns of a table, the beginning of its INSERT, and the marks for the values of one row."""
-    fields = tuple(model._meta.local_concrete_fields)
+    """The columns of a table, the beginning of its INSERT, and the marks for the values of one row.
+
+    A key that the database gives is left to it; the rows in hand do not learn it.
+    """
+    fields = tuple(each for each in model._meta.local_concrete_fields if not isinstance(each, models.AutoField))
     names = ", ".join(f'"{each.column}"' for each in fields)
     marks = f"({', '.join(['%s'] * len(fields))})"
     return fields, f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ', marks  # noqa: S608 - names of our own models

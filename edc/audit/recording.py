@@ -80,6 +80,7 @@ class Recording:
     record_id: uuid.UUID | None = None
     detail: dict[str, Any] = field(default_factory=dict)
     rows: list[Any] = field(default_factory=list)
+    derived: list[tuple[list[Any], str]] = field(default_factory=list)
 
     @property
     def actor_key(self) -> str:
@@ -88,6 +89,10 @@ class Recording:
     def add(self, row: Any) -> None:
         """Add one history row, to be written with the act."""
         self.rows.append(row)
+
+    def derive(self, rows: list[Any], on_conflict: str = "") -> None:
+        """Add rows that are drawn from facts of this act, to be written with it. None of them is a fact itself."""
+        self.derived.append((rows, on_conflict))
 
     def note(
         self,

@@ -33,6 +33,8 @@ def write(recording: Recording) -> Act | None:
     if not by_chain:
         by_chain[chain_of(trial_id=act.trial_id, subject_id=act.subject_id)] = []
     batch = Batch()
+    for derived, on_conflict in recording.derived:
+        batch.insert(derived, on_conflict)
     batch.insert([act])
     for rows in by_model.values():
         batch.insert(rows)
