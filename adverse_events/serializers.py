@@ -11,7 +11,6 @@ from edc.rest.paging import PageParameters
 from visits.serializers import BY_TIME, Answers
 
 EVENT_ORDERS = {"number": ("number",), "-number": ("number",)}
-PROJECTED = ("term", "grade", "serious", "onset", "ended")
 
 
 class EventShape(Output):

@@ -8,7 +8,7 @@ recorded in a transaction of its own.
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 
@@ -17,7 +17,7 @@ from edc.access.reauthentication import confirm_password
 from edc.access.roles import Permission
 from edc.audit import recording, sealing
 from edc.audit.guard import Audited
-from edc.audit.recording import SYSTEM, Recording, Scope
+from edc.audit.recording import SYSTEM, Recording
 from edc.errors import Conflict, EdcError, NeedsReason, NotAllowed, NotVisible, Refused
 from edc.text import LONGEST_REASON, made_printable, printable
 
@@ -154,8 +154,3 @@ def _record_refusal(act: Recording, error: EdcError) -> None:
     with transaction.atomic(), recording.opened(refusal):
         sealing.write(refusal)
     error.on_record = True
-
-
-def scope_of(thing: Any) -> Scope:
-    """Return where something belongs; the system for what belongs nowhere."""
-    return cast(Scope, thing.scope()) if thing is not None else SYSTEM

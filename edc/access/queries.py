@@ -29,11 +29,6 @@ def trial_by_code(actor: Actor, code: str, permission: Permission = Permission.A
     return trial
 
 
-def sites_of(trial: Any) -> Sequence[Any]:
-    """The sites of a trial, in the order of their codes."""
-    return cast(Sequence[Any], trial.sites.select_related("trial").order_by("code"))
-
-
 def manageable_trials(actor: Actor) -> Sequence[Any]:
     """The trials in which this person gives and ends access."""
     condition = actor.filter(Permission.ACCESS_MANAGE, trial="pk", site=None)

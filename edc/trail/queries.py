@@ -20,7 +20,7 @@ from trials.queries.sites import sites_for
 from trials.queries.subjects import subject_by_id
 from trials.queries.trials import trial_by_code
 from visits.models import Deviation, Entry, Query
-from visits.queries.classes import class_at, may_know
+from visits.queries.classes import may_know
 from visits.queries.found import entry_for
 
 PAGE_SIZE = 50
@@ -158,8 +158,3 @@ def queries_of_item(actor: Actor, entry: Entry, path: str) -> list[Query]:
     """The queries about one item that somebody may know of, oldest first."""
     found = Query.objects.filter(entry=entry, path=path).order_by("id")
     return [query for query in found if may_know(actor, entry.scope(), query.blinding)]
-
-
-def may_know_item(actor: Actor, entry: Entry, path: str) -> bool:
-    """Whether somebody may see what stands, and stood, in this item."""
-    return may_know(actor, entry.scope(), class_at(entry.protocol_version.protocol.form(entry.form), path))

@@ -101,11 +101,6 @@ class PartialDate:
         parts += [f"{part:02}" for part in (self.month, self.day) if part is not None]
         return "-".join(parts)
 
-    @property
-    def is_full(self) -> bool:
-        """Whether the day is known."""
-        return self.day is not None
-
     def full(self) -> date | None:
         """The day, or None while part of it is unknown."""
         if self.month is None or self.day is None:

@@ -5,38 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from trials.models import Consent, Subject
-from visits.models import BlindingClass, Deviation, Entry, Infusion, Visit
-
-
-def raise_deviation(
-    subject: Subject,
-    kind: Deviation.Kind,
-    occurred_on: date,
-    message: str,
-    *,
-    visit: Visit | None = None,
-    infusion: Infusion | None = None,
-    entry: Entry | None = None,
-    blinding: BlindingClass = BlindingClass.OPEN,
-) -> Deviation | None:
-    """Add a deviation to the act that is being recorded; None when the same one is on record already."""
-    known = Deviation.objects.filter(
-        subject=subject, kind=kind, message=message, visit=visit, infusion=infusion, entry=entry, withdrawn=False
-    )
-    if known.exists():
-        return None
-    deviation = Deviation(
-        subject=subject,
-        kind=kind,
-        occurred_on=occurred_on,
-        message=message,
-        visit=visit,
-        infusion=infusion,
-        entry=entry,
-        blinding=blinding,
-    )
-    deviation.save()
-    return deviation
+from visits.models import Deviation, Infusion, Visit
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,14 +29,6 @@ LAST_ENTRIES = 5
 
 
 @dataclass
-class Asked:
-    """A query beside its item."""
-
-    query: Query
-    message: str
-
-
-@dataclass
 class EntryPage:
     """All that the page of a form draws, but for addresses."""
 

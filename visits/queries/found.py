@@ -15,7 +15,7 @@ from trials.models import Subject, Trial
 from trials.queries.scope import need
 from trials.queries.subjects import LONG_TEXTS, RELATED, subject_by_id
 from trials.queries.trials import trial_by_code
-from visits.models import Deviation, Entry, Infusion, Query, Visit
+from visits.models import Entry, Infusion, Query, Visit
 from visits.queries.telling import is_shown
 
 
@@ -53,14 +53,6 @@ def query_for(actor: Actor, pk: uuid.UUID) -> Query:
     if not is_shown(actor, query.subject, query.entry.visit, query.entry.infusion):
         raise NotVisible
     return query
-
-
-def deviation_for(actor: Actor, pk: uuid.UUID) -> Deviation:
-    """Return a deviation that this person may see; raises `NotVisible`."""
-    deviation: Deviation = _of_subject(Deviation, actor, Permission.DEVIATION_VIEW, pk, "visit", "infusion")
-    if not is_shown(actor, deviation.subject, deviation.visit, deviation.infusion):
-        raise NotVisible
-    return deviation
 
 
 def infusion_for(actor: Actor, subject: Subject, number: int) -> Infusion:

@@ -26,8 +26,6 @@ from visits.queries.values import values_for_rules
 from visits.rules.slots import SCREENING, UNSCHEDULED, Slot, infusion_slot, log_slot, visit_slot
 from visits.rules.timing import Standing, standing
 
-ANY_TIME = "Any time"
-
 
 @dataclass
 class Column:

@@ -87,12 +87,6 @@ class Visit(Part):
 
     _anchor = field_validator("anchor")(_known_anchor)
 
-    @property
-    def anchor_visit(self) -> str | None:
-        """The visit that this one counts from, for an anchor such as `visit:M3`."""
-        found = VISIT_ANCHOR.fullmatch(self.anchor)
-        return found.group(1) if found else None
-
 
 class Baseline(Part):
     """What day 0 is: the day of consent, of enrolment, of the arm, or of the first infusion."""
