@@ -55,7 +55,7 @@ def lay_what_became_known(subject: Subject, anchor: str = "") -> None:
     allocation = Allocation.objects.filter(subject=subject).first()
     if allocation is None:
         return
-    lay_calendar(subject, _baseline(subject, allocation), allocation.arm)
+    lay_calendar(subject, baseline_of(subject, allocation), allocation.arm)
 
 
 def close_calendar(subject: Subject, on: date) -> None:
@@ -81,7 +81,7 @@ def _anything_hangs_on(subject: Subject, anchor: str) -> bool:
     return anchor in anchors
 
 
-def _baseline(subject: Subject, allocation: Allocation) -> date | None:
+def baseline_of(subject: Subject, allocation: Allocation) -> date | None:
     """Day 0 as the protocol defines it, when it is known."""
     match subject.protocol.schedule.baseline.anchor:
         case "arm":

@@ -18,7 +18,7 @@ from trials.rules.dates import objection
 from trials.rules.eligibility import standing_against
 from visits.operations.eligibility import evaluate
 from visits.operations.locking import locked_subject
-from visits.planning import lay_calendar
+from visits.planning import baseline_of, lay_calendar
 
 
 @operation(Permission.ARM_ASSIGN, "Arm assigned", on="subject", weighty=True)
@@ -63,7 +63,7 @@ def assign_arm(
     subject.status = Subject.Status.ON_STUDY
     subject.enrolled_on = day
     subject.save()
-    lay_calendar(subject, baseline_on=day, arm=assigned)
+    lay_calendar(subject, baseline_of(subject, allocation), assigned)
     act = recording.required(Allocation)
     act.note(record_id=subject.pk, method=method.name)
     if protocol.trial.masking == "open":

@@ -12,11 +12,14 @@ from edc.audit.models import Act
 from edc.errors import Conflict, NeedsPassword, NotAllowed, Refused
 from tests import builders
 from trials.models import Allocation, EligibilityVerdict, Subject, Trial
+from trials.operations.protocol import load_protocol
+from trials.protocol import load_text
 from visits.models import Infusion, Visit
 from visits.operations.arm import assign_arm
 from visits.operations.consent import withdraw_consent
 from visits.operations.ending import screen_fail
 from visits.operations.entry import save_entry
+from visits.operations.infusions import record_infusion
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +49,32 @@ def test_the_arm_takes_a_participant_on_study_and_lays_the_calendar(eligible: Su
     assert Infusion.objects.filter(subject=subject).count() == 2
     act = Act.objects.filter(operation="visits.assign_arm").latest("id")
     assert (act.outcome, act.reason) == ("done", "Chosen with the family")
+
+
+@pytest.mark.parametrize(
+    ("anchor", "month_1"), [("consent", "2026-02-05"), ("arm", "2026-02-09"), ("first_infusion", "")]
+)
+def test_the_calendar_hangs_on_the_baseline_of_the_protocol(
+    frozen_clock: clock.Fixed, anchor: str, month_1: str
+) -> None:
+    text = (
+        builders.DEMO.read_text(encoding="utf-8")
+        .replace("baseline: {anchor: arm,", f"baseline: {{anchor: {anchor},")
+        .replace("  arms: [CELL]\n  number: 2", "  arms: [CELL]\n  anchor: arm\n  number: 2")
+    )
+    trial = load_protocol(by=builders.system(), loaded=load_text(text), source=text).trial
+    subject = builders.eligible_subject(trial, on=datetime.date(2026, 1, 5))
+    day = datetime.date(2026, 1, 9)
+    subject = assign_arm(
+        by=builders.system(), subject=subject, key=clock.new_id(), arm="CELL", note="As agreed", assigned_on=day
+    )
+    planned = Visit.objects.filter(subject=subject, code="M1").values_list("planned_on", flat=True)
+    assert [each.isoformat() for each in planned] == ([month_1] if month_1 else [])
+    infusion = Infusion.objects.get(subject=subject, number=1)
+    assert infusion.planned_on == day
+    record_infusion(by=builders.system(), infusion=infusion, data={"EXSTDAT": "2026-01-12"})
+    after = Visit.objects.get(subject=subject, code="M1").planned_on.isoformat()
+    assert after == (month_1 or "2026-02-12")
 
 
 def test_the_other_arm_has_no_infusions(eligible: Subject, investigator_a: Actor) -> None:
