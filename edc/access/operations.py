@@ -134,6 +134,9 @@ def give_membership(
         raise Refused("Nobody gives access to themselves. Ask another administrator.")
     if place.trial_id is None or place.trial_id != trial.scope().trial_id:
         raise Refused("This site belongs to another trial.", field_errors={"site": ["Choose a site of this trial."]})
+    if not _reaches(by, place):
+        message = "Your own role is for one site. Give access to that site, or ask an administrator of the whole trial."
+        raise Refused(message, field_errors={"site": [message]})
     if ends_at is not None and ends_at <= start:
         raise Refused(field_errors={"ends_at": ["The membership has to end after it starts."]})
     membership = Membership(
@@ -152,6 +155,14 @@ def give_membership(
     return membership
 
 
+def _reaches(by: Actor, place: recording.Scope) -> bool:
+    """Whether somebody looks after access there: all sites together only where their own role is for all sites."""
+    return Permission.ACCESS_MANAGE in by.system or any(
+        grant.covers(Permission.ACCESS_MANAGE, place) and grant.site_id in (None, place.site_id)
+        for grant in by.grants
+    )
+
+
 def _held_already(membership: Membership) -> bool:
     return (
         Membership.objects.filter(
@@ -165,6 +176,8 @@ def _held_already(membership: Membership) -> bool:
 @operation(Permission.ACCESS_MANAGE, "Membership ended", on="membership")
 def end_membership(*, by: Actor, reason: str, membership: Membership) -> Membership:
     """End a membership now; it takes effect on the person's next request. A reason is needed."""
+    if not _reaches(by, membership.scope()):
+        raise Refused("This role is for all sites, and yours is for one. Ask an administrator of the whole trial.")
     if not reason:
         raise NeedsReason
     membership = (

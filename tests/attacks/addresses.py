@@ -30,7 +30,7 @@ def names() -> list[tuple[str, list[str]]]:
 def addresses(keys: Mapping[str, Sequence[object]], *, most: int = 12) -> Iterator[tuple[str, str]]:
     """Name and address of every route, with every combination of what its parameters can name."""
     for name, parameters in names():
-        choices = itertools.product(*(keys[parameter] for parameter in parameters))
+        choices = itertools.product(*(keys.get(parameter, ("x",)) for parameter in parameters))
         for chosen in itertools.islice(choices, most):
             try:
                 yield name, reverse(name, kwargs=dict(zip(parameters, chosen, strict=True)))
