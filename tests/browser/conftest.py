@@ -2,11 +2,13 @@
 
 import datetime
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.db import connections
 from django.test import modify_settings
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, sync_playwright
@@ -36,6 +38,7 @@ def cast(transactional_db: None, ticking: clock.Fixed) -> Cast:
 @pytest.fixture
 def server(cast: Cast) -> Iterator[str]:
     """The application on 127.0.0.1 with its static files, each request with a connection of its own."""
+    before = set(threading.enumerate())
     running = LiveServerThread(HOST, static_handler=StaticFilesHandler)
     running.daemon = True
     with modify_settings(ALLOWED_HOSTS={"append": HOST}):
@@ -44,6 +47,8 @@ def server(cast: Cast) -> Iterator[str]:
         assert running.error is None
         yield f"http://{HOST}:{running.port}"
         running.terminate()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=10)  # each closes its connection to the database as it ends
 
 
 @pytest.fixture
@@ -54,6 +59,7 @@ def browser(server: str, chromium: str, monkeypatch: pytest.MonkeyPatch) -> Iter
         running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield running
         running.close()
+        connections.close_all()  # within the loop the test had connections of its own
 
 
 @pytest.fixture

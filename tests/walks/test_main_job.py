@@ -45,7 +45,8 @@ def test_a_participation_on_cells_from_the_arm_to_its_early_end(  # noqa: PLR091
 
     today("2026-01-31")
     for user in User.objects.filter(username__in=("li", "sun")):
-        change_account(by=system(), user=user, name=user.name, email=f"{user.username}@hospital.example", organisation="")
+        address = f"{user.username}@hospital.example"
+        change_account(by=system(), user=user, name=user.name, email=address, organisation="")
 
     # The arm lays the calendar from the last day of January; no month runs over.
     subject = steps.on_study(at_desk, cast, arm="MSC", day="31 jan 2026")
