@@ -43,11 +43,18 @@ class MembershipForm(KeyedForm):
 
     place = forms.ChoiceField(label="Trial and site")
     role = forms.ChoiceField(choices=[(role.value, ROLES[role].label) for role in Role])
+    starts_on = forms.DateField(
+        label="First day",
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        help_text="Year, month, day, such as 2026-12-01, from midnight UTC. Leave empty for now.",
+        error_messages={"invalid": "Type the day as year-month-day, such as 2026-12-01."},
+    )
     ends_on = forms.DateField(
         label="Last day",
         required=False,
         input_formats=["%Y-%m-%d"],
-        help_text="Year, month, day, such as 2026-12-31. Leave empty for no end.",
+        help_text="Year, month, day, such as 2026-12-31, until midnight UTC. Leave empty for no end.",
         error_messages={"invalid": "Type the day as year-month-day, such as 2026-12-31."},
     )
 

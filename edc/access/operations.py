@@ -123,12 +123,15 @@ def give_membership(
 ) -> Membership:
     """Give a person a role in a trial, at one site or at all of them, from a moment until another.
 
-    Refused for oneself, for a site of another trial, and for what the person holds already.
+    Refused for oneself, for a site of another trial, for a day that is over, and for what the person holds already.
     """
     existing: Membership | None = Membership.objects.filter(pk=key).first()
     if existing is not None:
         return existing
-    start = starts_at or clock.now()
+    now = clock.now()
+    if starts_at is not None and starts_at.date() < now.date():
+        raise Refused(field_errors={"starts_at": ["A role begins today or later. Leave the first day empty for now."]})
+    start = max(starts_at or now, now)
     place = site.scope() if site is not None else trial.scope()
     if by.key == str(user.pk):
         raise Refused("Nobody gives access to themselves. Ask another administrator.")
@@ -158,8 +161,7 @@ def give_membership(
 def _reaches(by: Actor, place: recording.Scope) -> bool:
     """Whether somebody looks after access there: all sites together only where their own role is for all sites."""
     return Permission.ACCESS_MANAGE in by.system or any(
-        grant.covers(Permission.ACCESS_MANAGE, place) and grant.site_id in (None, place.site_id)
-        for grant in by.grants
+        grant.covers(Permission.ACCESS_MANAGE, place) and grant.site_id in (None, place.site_id) for grant in by.grants
     )
 
 

@@ -100,7 +100,7 @@ def give(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
     form = MembershipForm(request.POST or None, trials=list(queries.manageable_trials(actor)))
     if request.method == "POST" and form.is_valid():
         trial, site = form.places[form.cleaned_data["place"]]
-        last_day = form.cleaned_data["ends_on"]
+        first_day, last_day = form.cleaned_data["starts_on"], form.cleaned_data["ends_on"]
         try:
             operations.give_membership(
                 by=actor,
@@ -109,18 +109,16 @@ def give(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
                 trial=trial,
                 site=site,
                 role=Role(form.cleaned_data["role"]),
-                ends_at=_end_of(last_day) if last_day else None,
+                starts_at=datetime.datetime.combine(first_day, datetime.time.min, datetime.UTC) if first_day else None,
+                ends_at=datetime.datetime.combine(last_day, datetime.time.max, datetime.UTC) if last_day else None,
             )
         except Refused as refusal:
-            show_refusal(form, refusal, names={"site": "place", "ends_at": "ends_on"})
+            show_refusal(form, refusal, names={"site": "place", "starts_at": "starts_on", "ends_at": "ends_on"})
         else:
-            messages.success(request, f"{user.name} has the role from now on.")
+            begins = f"on {first_day.isoformat()}" if first_day else "now"
+            messages.success(request, f"The role of {user.name} begins {begins}.")
             return redirect("access:person", user_id=user.pk)
     return render(request, "access/give.html", {"form": form, "person": user}, status=422 if form.errors else 200)
-
-
-def _end_of(day: datetime.date) -> datetime.datetime:
-    return datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time(), datetime.UTC)
 
 
 @login_required

@@ -57,6 +57,31 @@ def test_an_ended_membership_ends_with_the_next_request(
     assert client.get(page).status_code == 404
 
 
+def test_a_role_counts_from_its_first_day_to_its_last(
+    frozen_clock: clock.Fixed, administrator: Actor, outsider: Actor, client_of: ClientOf, demo: Trial
+) -> None:
+    give = reverse("access:give", args=[outsider.key])
+    where = {"place": demo.pk, "role": "monitor"}
+    browser, today = client_of(administrator), clock.now().date()
+    days = [today + datetime.timedelta(days=day) for day in (-1, 2, 3, 4, 5)]
+    late = browser.post(give, {**where, "key": clock.new_id(), "starts_on": days[0].isoformat()})
+    assert (late.status_code, "A role begins today or later" in late.content.decode()) == (422, True)
+    given = {"key": clock.new_id(), "starts_on": days[2].isoformat(), "ends_on": days[3].isoformat()}
+    assert browser.post(give, {**where, **given}).status_code == 302
+    open_on = []
+    for day in days[1:]:
+        with clock.fixed(at=datetime.datetime.combine(day, datetime.time(12), datetime.UTC)):
+            open_on.append(client_of(outsider).get(f"/trials/{demo.code}/").status_code)
+    assert open_on == [404, 200, 200, 404]
+
+
+def test_a_role_may_last_as_long_as_there_are_days(
+    administrator: Actor, outsider: Actor, client_of: ClientOf, demo: Trial
+) -> None:
+    posted = {"key": clock.new_id(), "place": demo.pk, "role": "monitor", "ends_on": "9999-12-31"}
+    assert client_of(administrator).post(reverse("access:give", args=[outsider.key]), posted).status_code == 302
+
+
 def test_nobody_gives_access_to_themselves(administrator: Actor, client_of: ClientOf, site_a: Site) -> None:
     given = {"key": clock.new_id(), "place": site_a.pk, "role": "coordinator"}
     answer = client_of(administrator).post(reverse("access:give", args=[administrator.key]), given)

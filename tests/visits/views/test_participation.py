@@ -60,14 +60,16 @@ def test_a_monitor_reads_and_does_not_write(
 
 def test_consent_to_a_new_version_is_recorded(demo: Trial, coordinator_a: Actor, client_of: ClientOf) -> None:
     subject = builders.screened_subject(demo, on=date(2024, 3, 1))
-    client = client_of(coordinator_a)
-    assert "Version 2.0 is in use now" in client.get(url(subject, "consent")).content.decode()
+    client, due = client_of(coordinator_a), "Version 2.0 is in use now"
+    for page in (f"/participants/{subject.pk}/", url(subject, "consent")):
+        assert due in client.get(page).content.decode(), page
     data = {"act": "give", "consent-version": "2.0", "consent-consented_on": "2024-03-02"}
     response = client.post(url(subject, "consent"), data)
     assert (response.status_code, "2024-03-02" in response.content.decode()) == (422, True)
     data["consent-consented_on"] = today()
     assert client.post(url(subject, "consent"), data).status_code == 303
     assert "Consent to version 2.0 is in force" in client.get(url(subject, "consent")).content.decode()
+    assert due not in client.get(f"/participants/{subject.pk}/").content.decode()
 
 
 def test_consent_is_withdrawn_with_a_reason(demo: Trial, coordinator_a: Actor, client_of: ClientOf) -> None:
