@@ -1,5 +1,6 @@
 """A trial from a protocol file, its sites, and people with a role in it."""
 
+import functools
 from pathlib import Path
 
 from edc import clock
@@ -9,7 +10,7 @@ from edc.access.operations import give_membership, open_account
 from edc.access.roles import Role
 from trials.models import Site, Trial
 from trials.operations.protocol import load_protocol
-from trials.protocol import load_file
+from trials.protocol import LoadedProtocol, load_file
 
 DEMO = Path(__file__).resolve().parents[1] / "protocols" / "demo.yaml"
 PASSWORD = "a quiet morning in Alphaville"
@@ -20,9 +21,16 @@ def system() -> Actor:
     return system_actor("test")
 
 
+@functools.cache
+def read(path: Path, changed: int) -> LoadedProtocol:
+    """Read and check a protocol file once per run; hundreds of tests begin with the same one."""
+    return load_file(path)
+
+
 def trial_from(path: Path) -> Trial:
     """Load a protocol file and return its trial."""
-    return load_protocol(by=system(), loaded=load_file(path), source=path.read_text(encoding="utf-8")).trial
+    loaded = read(path, path.stat().st_mtime_ns)
+    return load_protocol(by=system(), loaded=loaded, source=path.read_text(encoding="utf-8")).trial
 
 
 def demo_trial() -> Trial:
