@@ -1,5 +1,6 @@
 """No triggers, no service: asked by `manage.py check --database default` and when the server starts."""
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,16 @@ from django.db.migrations.executor import MigrationExecutor
 from edc.audit import triggers
 
 NAMED = 3
+WORKER_FAILED_TO_BOOT = 3
+
+
+class DidNotServe(SystemExit):
+    """Ends a server before its first page, with a sentence, and with the code at which gunicorn does not try again."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = WORKER_FAILED_TO_BOOT
+        sys.stderr.write(f"{sentence}\n")
 
 
 def check_triggers(*, databases: Sequence[str] | None = None, **_: Any) -> list[checks.CheckMessage]:
@@ -30,11 +41,13 @@ def refuse_to_serve_without_triggers() -> None:
     try:
         absent = triggers.missing(connections["default"])
     except DatabaseError as error:
-        raise SystemExit(f"The server did not start: the database does not answer ({type(error).__name__}).") from error
+        raise DidNotServe(
+            f"The server did not start: the database does not answer ({type(error).__name__})."
+        ) from error
     finally:
         connections["default"].close()
     if absent:
-        raise SystemExit(
+        raise DidNotServe(
             f"The server did not start. {in_words(absent)} Run manage.py migrate on a new database; on one in use, "
             "find out who took them away, run manage.py audit_triggers, then manage.py verify_audit."
         )

@@ -74,6 +74,7 @@ def test_neither_check_nor_server_pass_over_a_missing_trigger(unprotected: trigg
     with pytest.raises(SystemExit, match=r"The server did not start\. The audit tables are not protected") as refusal:
         refuse_to_serve_without_triggers()
     assert str(unprotected) in str(refusal.value)
+    assert refusal.value.code == 3  # at which gunicorn gives up, instead of starting workers for ever
     with pytest.raises(SystemCheckError, match=r"edc\.E020"):
         call_command("check", databases=["default"], tags=["database"])
 
