@@ -58,9 +58,7 @@ def test_a_corrected_day_0_moves_what_is_planned_and_leaves_what_took_place(
     assert Infusion.objects.get(subject=subject, number=2).planned_on == date(2026, 2, 7)
 
 
-def test_a_visit_after_an_infusion_is_laid_moved_and_cancelled_with_it(
-    subject: Subject, coordinator_a: Actor
-) -> None:
+def test_a_visit_after_an_infusion_is_laid_moved_and_cancelled_with_it(subject: Subject, coordinator_a: Actor) -> None:
     first = Infusion.objects.get(subject=subject, number=1)
     assert not Visit.objects.filter(subject=subject, code="F30").exists()
     record_infusion(by=coordinator_a, infusion=first, data={**GIVEN, "EXSTDAT": "2026-01-06"})

@@ -72,9 +72,7 @@ def forms_at(protocol: Protocol, slot: Slot) -> tuple[str, ...]:
         visit = protocol.schedule.by_id.get(slot.visit)
         return visit.forms if visit else ()
     if slot.kind == "log":
-        return tuple(
-            one for one in protocol.schedule.logs if protocol.form(one).about in {"subject", "visit"}
-        )
+        return tuple(one for one in protocol.schedule.logs if protocol.form(one).about in {"subject", "visit"})
     if slot.kind == "infusion":
         forms = protocol.infusions.forms if protocol.infusions else None
         return tuple(one for one in (forms.administration, forms.preparation) if one) if forms else ()

@@ -140,9 +140,7 @@ def test_the_same_unscheduled_visit_twice_is_one(subject: Subject, coordinator_a
     assert undo_visit(by=coordinator_a, visit=second, reason="Never took place").status == "cancelled"
 
 
-def test_another_site_and_a_reading_role_cannot_record(
-    subject: Subject, coordinator_b: Actor, monitor: Actor
-) -> None:
+def test_another_site_and_a_reading_role_cannot_record(subject: Subject, coordinator_b: Actor, monitor: Actor) -> None:
     visit = visit_of(subject, "M1")
     with pytest.raises(NotVisible):
         record_visit(by=coordinator_b, visit=visit, done_on=date(2026, 2, 7))

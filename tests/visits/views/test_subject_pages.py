@@ -89,9 +89,7 @@ def test_the_next_step_goes_from_late_visits_to_forms_to_what_comes(
     assert [cell["next"] for row in page.groups[0]["rows"] for cell in row["cells"] if cell.get("next")] == [True]
 
 
-def test_infusions_are_not_shown_to_who_may_not_know_the_arm(
-    subject: Subject, demo: Trial, pharmacist: Actor
-) -> None:
+def test_infusions_are_not_shown_to_who_may_not_know_the_arm(subject: Subject, demo: Trial, pharmacist: Actor) -> None:
     coder = builders.person("coder", demo, username="coder")  # type: ignore[arg-type]
     page = subject_page(coder, subject_for(coder, subject.pk))
     assert [column["name"] for column in page.visits] == ["Screening", "Baseline", "Month 1", "Week 8"]
