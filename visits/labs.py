@@ -49,7 +49,7 @@ def in_standard_unit(protocol: Protocol, item: Item, answer: Answer) -> tuple[st
 def _result(entry: Entry, item: Item, answer: Answer, protocol: Protocol) -> LabResult:
     analyte = protocol.analyte(item.analyte or item.id)
     row = LabResult(
-        entry=entry,
+        entry_id=entry.pk,
         subject_id=entry.subject_id,
         visit_id=entry.visit_id,
         analyte=analyte.id,

@@ -6,6 +6,7 @@ the disk. Ours is the service call a page makes: membership, lock, binding and c
 
 import json
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -61,10 +62,14 @@ def panel(subject: Subject) -> dict[str, Any]:
     values: dict[str, Any] = {"LBDAT": "2024-03-01"}
     for item in form.items():
         if item.kind == "lab":
-            unit = subject.protocol.analyte(item.analyte or item.id).by_unit[item.units[0] if item.units else ""]
+            analyte = subject.protocol.analyte(item.analyte or item.id)
+            unit = analyte.by_unit[item.units[0]] if item.units else analyte.units[0]
             low, high = unit.plausible
             middle = (low + high) / 2
             values[item.id] = {"text": f"{middle:.{min(item.decimals or 0, 1)}f}", "unit": unit.unit}
+    # Total cholesterol less HDL cholesterol, or a check asks.
+    total, high_density = (Decimal(values[name]["text"]) for name in ("CHOL", "HDL"))
+    values["NONHDL"]["text"] = str(total - high_density)
     return values
 
 

@@ -6,6 +6,8 @@ from functools import partial
 import pytest
 from django.db import connection
 
+from adverse_events.models import AdverseEvent
+from adverse_events.operations.events import open_event
 from edc import clock
 from edc.access.actor import Actor, actor_for
 from edc.access.models import Membership, User
@@ -218,3 +220,33 @@ def test_nobody_waits_for_a_connection_that_was_left_open(subject: Subject) -> N
     """The threads of these tests leave no transaction behind, which would make the next ones wait."""
     stopped(together(*[lambda: Subject.objects.get(pk=subject.pk)] * 3))
     assert not connection.in_atomic_block
+
+
+def test_an_adverse_event_sent_twice_is_one_event(demo: Trial, subject: Subject, investigator_a: Actor) -> None:
+    report = {"AETERM": "Fever", "AESTDAT": "2024-07-20", "AEGRADE": "1", "AESER": "N"}
+    send = partial(open_event, by=investigator_a, subject=subject, data=report, key=clock.new_id())
+    outcomes = together(*[send] * 4)
+    assert not stopped(outcomes)
+    (event,) = AdverseEvent.objects.filter(subject=subject)
+    assert Entry.objects.filter(event_id=event.pk).count() == 1
+    assert saved_acts("adverse_events.open_event") == 1
+
+
+def test_adverse_events_at_once_get_consecutive_numbers(demo: Trial, subject: Subject, investigator_a: Actor) -> None:
+    many = crowd(12, 6)
+    report = {"AESTDAT": "2024-07-20", "AEGRADE": "1", "AESER": "N"}
+    outcomes = together(
+        *(
+            partial(
+                open_event,
+                by=investigator_a,
+                subject=subject,
+                data={**report, "AETERM": f"Fever {number}"},
+                key=clock.new_id(),
+            )
+            for number in range(many)
+        )
+    )
+    assert not stopped(outcomes)
+    numbers = AdverseEvent.objects.filter(subject=subject).values_list("number", flat=True)
+    assert sorted(numbers) == list(range(1, many + 1))
