@@ -166,7 +166,7 @@ ODD = ("%00", "%0d%0aX-Evil:1", "%ff%fe", "..%2f..%2fetc", "%F0%9F%92%A9", "a" *
 def test_odd_places_in_an_address_do_not_exist(world: World, client_of: ClientOf) -> None:
     browser, wrong = client_of(world.people["coordinator_a"]), []
     own, entry = world.a.subject.pk, world.a.keys["entry_id"][0]
-    places = ("/trials/{}/participants/", "/trials/{}/trail/", "/participants/{}/", "/queries/{}/")
+    places = ("/trials/{}/", "/trials/{}/trail/", "/access/trials/{}/", "/participants/{}/", "/queries/{}/")
     own_places = ("forms/{}/", "drafts/{}/", "forms/visit:{}/1/DM/1/", "forms/visit:SCR/{}/DM/1/", "infusions/{}/")
     for odd in ODD:
         for url in (

@@ -81,9 +81,8 @@ def test_filters_cursors_and_files_hold_nothing_of_another_site(
         files.append(program.post(f"trials/{world.trial.code}/datasets", variant="exact"))
         for name in ("subjects", "queries", "deviations", "events", "trail"):
             for part in ("", "site=AA", f"subject={label}"):
-                files.append(
-                    program.client.get(f"/api/v1/trials/{world.trial.code}/{name}?{part}", headers=program.headers)
-                )
+                url = f"/api/v1/trials/{world.trial.code}/{name}?{part}"
+                files += [program.client.get(url, headers=program.headers)]
         for answer in files:
             content = read_to_its_end(answer)
             if content.startswith(b"PK"):
