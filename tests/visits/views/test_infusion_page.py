@@ -47,7 +47,7 @@ def test_an_infusion_is_typed_and_saved(nurse: Client, subject: Subject, page: s
     shown = nurse.get(page)
     text = shown.content.decode()
     assert shown.status_code == 200
-    assert "Infusion, Infusion 1" in text
+    assert '<h1 class="page-header__title">Infusion 1</h1>' in text
     assert "The infusion is not given" in text
     saved = nurse.post(page, TYPED)
     assert (saved.status_code, saved["Location"]) == (303, page)
