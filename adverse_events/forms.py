@@ -1,6 +1,6 @@
 """The filters of the list of a trial's events."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -17,5 +17,5 @@ class EventFilters(forms.Form):
 
     def __init__(self, *args: Any, grades: list[tuple[str, str]], sites: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["grade"].choices = [("", "Every grade"), *grades]  # type: ignore[attr-defined]
-        self.fields["site"].choices = [("", "Every site"), *sites]  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["grade"]).choices = [("", "Every grade"), *grades]
+        cast(forms.ChoiceField, self.fields["site"]).choices = [("", "Every site"), *sites]

@@ -13,7 +13,7 @@ class Edc(AppConfig):
 
     def ready(self) -> None:
         # Only now: the checks look at models, which can be imported once every app is known.
-        from edc import checks  # noqa: PLC0415
+        from edc import checks  # noqa: PLC0415 - see above
 
         checks.register()
 

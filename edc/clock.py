@@ -128,7 +128,7 @@ def fixed(
     """
     start = now() if at is None else _utc(at)
     # A seeded generator of its own: keys need to repeat here, not to be hard to guess.
-    identifiers = None if seed is None else Identifiers(random.Random(seed))  # noqa: S311
+    identifiers = None if seed is None else Identifiers(random.Random(seed))  # noqa: S311 - the same keys again, for rehearsals
     clock = Fixed(start, step, identifiers)
     if every_thread:
         _fixed_everywhere.append(clock)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -60,4 +60,4 @@ class SubjectFilterForm(forms.Form):
     def __init__(self, *args: Any, sites: Sequence[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [("", "Every site"), *((site.code, str(site)) for site in sites)]
-        self.fields["site"].choices = choices  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["site"]).choices = choices

@@ -55,7 +55,7 @@ class SubjectShape(Output):
     id = serializers.UUIDField()
     trial = serializers.CharField(source="trial.code")
     site = serializers.CharField(source="site.code")
-    label = serializers.CharField(help_text="The participant number.")  # type: ignore[assignment]
+    label = serializers.CharField(help_text="The participant number.")  # type: ignore[assignment]  # of this name
     status = serializers.ChoiceField(Subject.Status.choices)
     screened_on = serializers.DateField()
     enrolled_on = serializers.DateField(allow_null=True)

@@ -24,7 +24,7 @@ class VisitShape(Output):
     id = serializers.UUIDField()
     code = serializers.CharField()
     sequence = serializers.IntegerField()
-    label = serializers.CharField()  # type: ignore[assignment]
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of this name
     status = serializers.ChoiceField(Visit.Status.choices)
     planned_on = serializers.DateField(allow_null=True)
     earliest = serializers.DateField(allow_null=True)

@@ -7,7 +7,7 @@ from visits.operations.reminders import lay_reminders, reminding_system, send_wa
 from visits.queries.reminders import sites_with_participants
 
 
-@shared_task(name="visits.tasks.remind_daily")  # type: ignore[untyped-decorator]
+@shared_task(name="visits.tasks.remind_daily")  # type: ignore[untyped-decorator]  # Celery has no types
 def remind_daily() -> None:
     """Tell the staff of every site about visits that are due or overdue on this day of the site's calendar."""
     by = reminding_system()

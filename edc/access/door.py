@@ -104,7 +104,7 @@ def operation(
                 _record_refusal(act, error)
                 raise
 
-        run.facts = facts  # type: ignore[attr-defined]
+        run.facts = facts  # type: ignore[attr-defined]  # for contracts and documentation
         return run
 
     return wrap

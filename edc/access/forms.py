@@ -1,7 +1,7 @@
 """Forms for accounts and memberships."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -64,7 +64,7 @@ class MembershipForm(KeyedForm):
         for trial in trials:
             self.places[str(trial.pk)] = (trial, None)
             self.places |= {str(site.pk): (trial, site) for site in trial.sites.all()}
-        self.fields["place"].choices = [  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["place"]).choices = [
             (key, f"{trial.code}, {f'site {site.code} {site.name}' if site else 'all sites'}")
             for key, (trial, site) in self.places.items()
         ]

@@ -26,7 +26,7 @@ class Acting:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: acting(request))  # type: ignore[attr-defined]
+        request.actor = SimpleLazyObject(lambda: acting(request))  # type: ignore[attr-defined]  # as ActingRequest says
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

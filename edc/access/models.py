@@ -13,7 +13,7 @@ from edc.audit.guard import Audited, AuditedQuerySet
 from edc.audit.recording import Scope
 
 
-class UserManager(BaseUserManager.from_queryset(AuditedQuerySet)):  # type: ignore[misc]
+class UserManager(BaseUserManager.from_queryset(AuditedQuerySet)):  # type: ignore[misc]  # a class made at run time
     """Finds accounts by name, whatever the case it is typed in."""
 
     def get_by_natural_key(self, username: str | None) -> Any:

@@ -10,6 +10,7 @@ changed is found by `manage.py verify_audit`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, cast
 
 from django.apps import apps
 from django.db import models, transaction
@@ -191,7 +192,8 @@ def _unique_keys(model: type[models.Model]) -> set[tuple[str, ...]]:
     keys: set[tuple[str, ...]] = {(field.column,) for field in model._meta.concrete_fields if field.unique}
     for constraint in model._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint) and constraint.fields and constraint.condition is None:
-            keys.add(tuple(str(model._meta.get_field(name).column) for name in constraint.fields))  # type: ignore[union-attr]
+            fields = [cast("models.Field[Any, Any]", model._meta.get_field(name)) for name in constraint.fields]
+            keys.add(tuple(field.column for field in fields))
     return keys
 
 

@@ -115,7 +115,7 @@ def _day(work: Work, how: int, planned: date, earliest: date, latest: date) -> d
     spread = (work.rng.randint(low, high) + work.rng.randint(low, high)) // 2
     day = max(work.today, planned + timedelta(days=spread))
     # Monday may lie outside the window; then the Friday before is the day.
-    return day - timedelta(days=2) if day.weekday() > 4 and latest <= day + timedelta(days=1) else day  # noqa: PLR2004
+    return day - timedelta(days=2) if day.weekday() > 4 and latest <= day + timedelta(days=1) else day  # noqa: PLR2004 - Friday
 
 
 def _fill_visit(work: Work, code: str, sequence: int, day: date) -> Iterator[datetime]:

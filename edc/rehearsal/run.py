@@ -57,7 +57,7 @@ def rehearse(
         timeline, notes = Timeline(fixed, end), Notes()
         first, chance = start + SETTING_UP, Random(f"{seed}")  # noqa: S311 - synthetic people, no secret
         for number in range(subjects):
-            rng = Random(f"{seed}/{number}")  # noqa: S311
+            rng = Random(f"{seed}/{number}")  # noqa: S311 - as above
             moment = _screened_at(number, subjects, first, end, loaded.protocol, chance)
             site = sites[chance.randrange(len(sites))]
             day = working_day(moment.date())

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -64,7 +65,7 @@ class ProblemDetails(Output):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField()
-    errors = serializers.DictField(  # type: ignore[assignment]
+    errors = serializers.DictField(  # type: ignore[assignment]  # a field of the message, not the errors of the form
         child=serializers.ListField(child=serializers.CharField()),
         required=False,
         help_text="Sentences by item path (`ALB`, `MEDS[r1].MEDNAME`) or by the name of the value that was sent.",
@@ -72,7 +73,7 @@ class ProblemDetails(Output):
     current = serializers.JSONField(required=False, help_text="After 412: the form as it is saved now.")
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself
     """Says how a token is sent."""
 
     target_class = "edc.rest.authentication.Tokens"
@@ -100,7 +101,7 @@ def documented(
     public: bool = False,
 ) -> Callable[[View], View]:
     """Describe one method of an address. `name` is its operation id, `refusals` what comes on top of the usual ones."""
-    usual = WRITING if body is not None or status != 200 else READING  # noqa: PLR2004
+    usual = WRITING if body is not None or status != HTTPStatus.OK else READING
     shape = _page_of(page_of) if page_of is not None else answer
     examples = (
         [OpenApiExample("Answer", value=example, response_only=True, status_codes=[str(status)])] if example else []
@@ -111,7 +112,7 @@ def documented(
     responses: dict[Any, Any] = {(status, media_type) if media_type else status: done}
     for code in sorted({*usual, *refusals}):
         words, word, detail = REFUSALS[code]
-        sample = problem(code, word, detail, errors=errors if code == 400 else None).data  # noqa: PLR2004
+        sample = problem(code, word, detail, errors=errors if code == HTTPStatus.BAD_REQUEST else None).data
         responses[code, MEDIA_TYPE] = OpenApiResponse(
             ProblemDetails, description=words, examples=[OpenApiExample(word, value=sample, status_codes=[str(code)])]
         )

@@ -88,7 +88,7 @@ def _log_in(request: HttpRequest, *, username: str, password: str) -> User:
     if user is None:
         locked = getattr(request, "axes_locked_out", False)
         # Otherwise the middleware would answer with the page for browsers.
-        request.axes_locked_out = False  # type: ignore[attr-defined]
+        request.axes_locked_out = False  # type: ignore[attr-defined]  # axes sets it on the request
         raise Locked if locked else WrongLogin
     if user.must_change_password:
         raise NotAllowed("Log in with a browser first and choose a password of your own.", code="password_change_due")

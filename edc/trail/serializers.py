@@ -12,7 +12,7 @@ TRAIL_ORDERS = {"-time": (), "time": ()}
 class ChangeShape(Output):
     """One part that changed, in words."""
 
-    label = serializers.CharField()  # type: ignore[assignment]
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of this name
     path = serializers.CharField(help_text="The item or column.")
     table = serializers.CharField()
     old = serializers.CharField(help_text="Empty when it was entered for the first time.")

@@ -215,7 +215,7 @@ class _Builder:
             return True
         if kind in {"StreamStartEvent", "StreamEndEvent", "DocumentEndEvent", "CommentEvent"}:
             return True
-        start = event.start_mark  # type: ignore[attr-defined]
+        start = event.start_mark  # type: ignore[attr-defined]  # every event has marks
         mark = Mark(self.source, start.line, start.column, start.index)
         if kind == "DocumentStartEvent":
             if self.root is not None:
@@ -241,9 +241,9 @@ class _Builder:
 
     def _node(self, kind: str, event: object, mark: Mark) -> bool:
         if kind == "ScalarEvent":
-            end = event.end_mark.index  # type: ignore[attr-defined]
+            end = event.end_mark.index  # type: ignore[attr-defined]  # every event has marks
             style = getattr(event, "style", None) or None
-            text = str(event.value)  # type: ignore[attr-defined]
+            text = str(event.value)  # type: ignore[attr-defined]  # every event has marks
             if any("\ud800" <= letter <= "\udfff" or letter == "\x00" for letter in text):
                 self.problems.append(mark.problem("This text holds a character that cannot be stored"))
                 text = ""

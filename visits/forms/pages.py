@@ -1,6 +1,6 @@
 """The small forms around a visit or a query: a day, a reason, an answer. Bound here, judged by the operations."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -53,7 +53,7 @@ class Question(KeyedForm):
 
     def __init__(self, *args: Any, items: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["path"].choices = [("", "The form as a whole"), *items]  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["path"]).choices = [("", "The form as a whole"), *items]
 
 
 class AnswerWords(forms.Form):
@@ -86,5 +86,5 @@ class ListFilters(forms.Form):
     ) -> None:
         super().__init__(*args, **options)
         self.fields["which"].label = label
-        self.fields["which"].choices = [("", "All"), *which]  # type: ignore[attr-defined]
-        self.fields["site"].choices = [("", "Every site"), *sites]  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["which"]).choices = [("", "All"), *which]
+        cast(forms.ChoiceField, self.fields["site"]).choices = [("", "Every site"), *sites]

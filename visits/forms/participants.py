@@ -1,7 +1,7 @@
 """Forms of the steps of a participation: screening, consent, eligibility, arm, end."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -47,11 +47,11 @@ class ScreeningForm(KeyedForm):
         super().__init__(*args, **kwargs)
         self.sites = {site.code: site for site in sites}
         versions = {one.version: one for site in sites for one in site.protocol_version.protocol.consent.versions}
-        self.fields["site"].choices = [  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["site"]).choices = [
             *([("", "Choose a site")] if len(sites) > 1 else []),
             *((code, str(site)) for code, site in self.sites.items()),
         ]
-        self.fields["consent_version"].choices = version_choices(list(versions.values()))  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["consent_version"]).choices = version_choices(list(versions.values()))
 
 
 class ConsentForm(forms.Form):
@@ -62,7 +62,7 @@ class ConsentForm(forms.Form):
 
     def __init__(self, *args: Any, protocol: Protocol, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["version"].choices = version_choices(protocol.consent.versions)  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["version"]).choices = version_choices(protocol.consent.versions)
 
 
 class WithdrawalForm(forms.Form):
@@ -83,7 +83,7 @@ class JudgementForm(forms.Form):
     def __init__(self, data: Any = None, *, criterion: Criterion, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, prefix=criterion.id, initial=initial)
         self.criterion = criterion
-        self.fields["verdict"].choices = [  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["verdict"]).choices = [
             (verdict, in_words(criterion, verdict)) for verdict in (MET, NOT_MET, UNKNOWN_YET)
         ]
 
@@ -105,7 +105,7 @@ class ArmForm(KeyedForm):
         super().__init__(*args, **kwargs)
         question = protocol.allocation.question
         self.fields["arm"].label = question.text() if question else "Arm"
-        self.fields["arm"].choices = [(arm.code, arm.label.text()) for arm in protocol.arms]  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["arm"]).choices = [(arm.code, arm.label.text()) for arm in protocol.arms]
 
 
 class EndForm(forms.Form):
@@ -118,4 +118,4 @@ class EndForm(forms.Form):
     def __init__(self, *args: Any, ways: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         labels = dict(Subject.Status.choices)
-        self.fields["status"].choices = [(way, str(labels[way]).capitalize()) for way in ways]  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["status"]).choices = [(way, str(labels[way]).capitalize()) for way in ways]

@@ -1,6 +1,7 @@
 """Eligibility: criterion by criterion, with the values that decide; the investigator judges in place."""
 
 import uuid
+from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -8,12 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from edc.access.middleware import ActingRequest
 from edc.access.roles import Permission
 from edc.errors import Refused
 from trials.models import Subject
 from visits.forms.participants import JudgementForm, show_refusal
 from visits.operations.eligibility import evaluate_eligibility, judge_criterion
-from visits.queries.eligibility import eligibility_rows
+from visits.queries.eligibility import Row, eligibility_rows
 from visits.views.participation import about, found, see_other
 
 
@@ -52,11 +54,11 @@ def eligibility(request: HttpRequest, subject_id: uuid.UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, subject: Subject, bound: JudgementForm | None) -> dict[str, object]:
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = cast(ActingRequest, request).actor
     scope = subject.scope()
     screening = subject.status == Subject.Status.SCREENING
     may_judge = screening and actor.may(Permission.ELIGIBILITY_JUDGE, scope)
-    rows = []
+    judged: list[tuple[Row, JudgementForm | None]] = []
     for row in eligibility_rows(actor, subject):
         form: JudgementForm | None = None
         if may_judge and not row.criterion.rule:
@@ -66,10 +68,10 @@ def _page(request: HttpRequest, subject: Subject, bound: JudgementForm | None) -
             )
             if bound is not None and bound.criterion.id == row.criterion.id:
                 form = bound
-        rows.append({"row": row, "form": form})
-    against = [each["row"] for each in rows if each["row"].against]  # type: ignore[union-attr]
+        judged.append((row, form))
+    against = [row for row, _ in judged if row.against]
     return {
-        "rows": rows,
+        "rows": [{"row": row, "form": form} for row, form in judged],
         "screening": screening,
         "may_evaluate": screening and actor.may(Permission.ELIGIBILITY_EVALUATE, scope),
         "may_assign": screening and actor.may(Permission.ARM_ASSIGN, scope),

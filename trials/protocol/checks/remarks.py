@@ -57,7 +57,7 @@ def _unused(root: View) -> Iterator[Problem]:
     for key, what in (("choices", "choice list"), ("scales", "scale")):
         for name, part in root.named(key):
             if name not in used[key]:
-                mark = root.node.values[key].keys[name]  # type: ignore[union-attr]
+                mark = root.node.values[key].keys[name]  # type: ignore[union-attr]  # `named` is made of mappings
                 yield mark.problem(f"No item uses the {what} `{name}`", "warning")
             del part
     analytes = {item.text("analyte") for item in items}

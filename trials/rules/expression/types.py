@@ -40,7 +40,7 @@ class Unknown:
     def __new__(cls) -> Self:
         if cls._only is None:
             cls._only = super().__new__(cls)
-        return cls._only  # type: ignore[return-value]
+        return cls._only  # type: ignore[return-value]  # set above
 
     def __bool__(self) -> bool:
         raise TypeError("An unknown answer is neither true nor false: compare it by `is UNKNOWN`.")
