@@ -100,6 +100,7 @@ def every_operation() -> dict[str, list[str]]:
     return {
         facts.name: [f"`{facts.name}`", facts.sentence, facts.permission.value, holders(facts.permission)]
         for facts in sorted(OPERATIONS.values(), key=lambda facts: facts.name)
+        if not facts.name.startswith("tests.")
     }
 
 
