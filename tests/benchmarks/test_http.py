@@ -5,6 +5,7 @@ history, act and seal.
 """
 
 from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -55,7 +56,11 @@ def test_saves_through_http_against_a_plain_view(
 
     def by_page(turn: int) -> None:
         subject, slot = places[turn]
-        answer = client.post(f"/participants/{subject.pk}/forms/{slot}/", NUMBERS | {"base_revision": "0"})
+        answer = client.post(
+            f"/participants/{subject.pk}/forms/{slot}/",
+            urlencode(NUMBERS | {"base_revision": "0"}),
+            content_type="application/x-www-form-urlencoded",
+        )
         assert answer.status_code == 303, answer.content[:2000]
 
     def by_api(turn: int) -> None:

@@ -215,3 +215,48 @@ def compare(found: list[dict[str, Any]], writers: list[Writer]) -> None:
         assert entry["history"][-1]["values"] == entry["values"], whole
         assert entry["answered"] == len(entry["values"]), whole
         assert entry["results"] == (1 if entry["form"] == "LAB" else 0), whole
+
+
+PEOPLE = 16
+STOPS = (1, 4, 8, 12)
+"""The worker is killed as soon as so many messages lie in the outbox."""
+
+
+def test_a_killed_worker_tells_nobody_twice_and_forgets_nobody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    began = time.monotonic()
+    with installed(tmp_path / "installation") as here:
+        cast = here.script("due", str(PEOPLE), "4")
+        for stop in STOPS:
+            here.start_worker()
+            here.script("ask_for_reminders")
+            until = time.monotonic() + 60
+            while len(told(here)) < stop and time.monotonic() < until:
+                time.sleep(0.002)
+            here.kill_worker()
+            assert len(told(here)) >= stop, (here.files / "worker.log").read_text()[-3000:]
+        here.script("remind_here")
+        found = here.script("reminders")
+        assert found["made"] == sum(found["states"].values()) == PEOPLE * cast["subjects"]
+        # A row that was claimed when the worker died may have been told or not. It stays for a person to look at.
+        in_doubt = found["states"].pop("claimed", 0)
+        assert set(found["states"]) == {"sent"}
+        assert in_doubt <= len(STOPS) * cast["subjects"]
+        messages = told(here)
+        assert len(messages) == len(set(messages)), "somebody was told twice"
+        assert len(messages) >= PEOPLE - in_doubt / cast["subjects"]
+        assert here.problems() == []
+    with capsys.disabled():
+        print(
+            f"\n{len(STOPS)} kills of the worker on {connection.vendor}: {len(messages)} of {PEOPLE} people told once, "
+            f"{in_doubt} reminders in doubt and marked so. {time.monotonic() - began:.0f} s."
+        )
+
+
+def told(here: Installation) -> list[str]:
+    """The addresses of all messages in the outbox."""
+    found = []
+    for file in (here.files / "outbox").glob("*.log"):
+        found += re.findall(r"^To: (\S+)$", file.read_text(encoding="utf-8", errors="replace"), re.MULTILINE)
+    return found

@@ -137,7 +137,7 @@ def next_log_slot(place: Place) -> Slot:
 
 def progress_words(entry: Entry) -> str:
     """How far a form is: `41 of 45 entered, 1 question open.`"""
-    cell = Cell.objects.filter(entry=entry).first()
+    cell: Cell | None = getattr(entry, "cell", None)
     if cell is None:
         return ""
     asked = {0: "no question open", 1: "1 question open"}.get(cell.open_queries, f"{cell.open_queries} questions open")

@@ -1,6 +1,7 @@
 """Forms: read with their answers and saved by revision, with the very sentences of the page."""
 
 import uuid
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from rest_framework.request import Request
@@ -85,7 +86,7 @@ class Entries(Api):
         except Conflict as error:
             now = FilledShape(filled(self.actor, place)).data
             raise Conflict(error.message, current=dict(now)) from error
-        where = place if saved is None else filled_at(self.actor, place.subject, parse_slot(saved.slot)).place
+        where = place if saved is None else replace(place, slot=parse_slot(saved.slot))
         return show(filled(self.actor, where))
 
     @documented("entry_withdraw", "Withdraw a form that was recorded in error", answer=FilledShape, body=ReasonGiven)
