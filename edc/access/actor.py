@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from edc import clock
 from edc.access.models import Membership, User
@@ -106,7 +106,7 @@ def actor_for(user: User, *, channel: str = "web", request_id: str = "") -> Acto
     memberships: Iterable[Membership] = (
         Membership.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), user=user, starts_at__lte=now)
         .select_related("trial", "site")
-        .order_by("trial__code", "site__code", "role", "id")
+        .order_by("trial__code", F("site__code").asc(nulls_first=True), "role", "id")
         if user.is_active
         else ()
     )
