@@ -169,6 +169,7 @@ AXES_FAILURE_LIMIT = ENVIRONMENT.lock_after_failures
 AXES_COOLOFF_TIME = datetime.timedelta(minutes=ENVIRONMENT.lock_minutes)
 # By account and not by address: all of a hospital comes from one address, and ten slips must not lock them all out.
 AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_USERNAME_CALLABLE = "edc.access.lockout.account_name"
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # asks for the address; an attacker cannot rotate the name of the account
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = True

@@ -4,7 +4,6 @@ import csv
 import hashlib
 import io
 import itertools
-import re
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +16,7 @@ from django.db.models import QuerySet
 from edc.access.actor import Actor
 from edc.audit import canonical
 from edc.audit.models import Act, Seal
+from edc.exports.variants import VARIANTS
 from edc.trail.classes import Reader, utc
 from edc.trail.filters import TrailFilter
 from edc.trail.queries import acts_of_trial, reach, readable_sites, reads_whole_trial
@@ -48,8 +48,7 @@ COLUMNS = (
     "software",
     "act",
 )
-# What a spreadsheet would run instead of showing it. A plain negative number is a number.
-FORMULA = re.compile(r"[=+@\t\r]|-(?![0-9.]+$)")
+SAFE = VARIANTS["spreadsheet"]
 
 
 @dataclass
@@ -212,5 +211,5 @@ def _batches(acts: QuerySet[Act]) -> Iterator[list[Act]]:
 
 def _csv(cells: tuple[str, ...]) -> str:
     out = io.StringIO()
-    csv.writer(out).writerow([f"'{cell}" if FORMULA.match(cell.lstrip()) else cell for cell in cells])
+    csv.writer(out).writerow([SAFE.cell(cell) for cell in cells])
     return out.getvalue()

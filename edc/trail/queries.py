@@ -1,5 +1,6 @@
 """What the pages of the trail read: acts in the scope of an actor, a page at a time, and reviews."""
 
+import itertools
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -143,9 +144,27 @@ def review_covering(trial: Trial, filters: dict[str, str]) -> TrailReview | None
     return next((review for review in reviews if covers(review.filter, filters)), None)
 
 
-def reviews_of(trial: Trial, limit: int = 10) -> list[TrailReview]:
-    """The latest reviews of a trial's trail, the newest first."""
-    return list(TrailReview.objects.filter(trial=trial).order_by("-id")[:limit])
+def reviews_of(actor: Actor, trial: Trial, limit: int = 10) -> list[TrailReview]:
+    """The latest reviews whose words this person may read, the newest first."""
+    reviews = TrailReview.objects.filter(trial=trial).order_by("-id")
+    if reads_whole_trial(actor, trial):
+        return list(reviews[:limit])
+    mine = _codes(actor, trial)
+    return list(itertools.islice((review for review in reviews if _reaches_only(review, mine)), limit))
+
+
+def may_read(actor: Actor, trial: Trial, review: TrailReview) -> bool:
+    """Whether a review reached no further than this person reads: its remark may speak of everything it covers."""
+    return reads_whole_trial(actor, trial) or _reaches_only(review, _codes(actor, trial))
+
+
+def _reaches_only(review: TrailReview, codes: frozenset[str]) -> bool:
+    covered = frozenset(str(review.filter.get("site") or review.filter.get("sites") or "").split())
+    return bool(covered) and covered <= codes
+
+
+def _codes(actor: Actor, trial: Trial) -> frozenset[str]:
+    return frozenset(site.code for site in readable_sites(actor, trial))
 
 
 def changes_of_item(entry: Entry, path: str) -> list[Any]:

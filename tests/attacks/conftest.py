@@ -1,6 +1,7 @@
 """A trial with one of everything at two sites, and birth date and initials that nobody but the site may learn."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pytest
 
@@ -43,31 +44,47 @@ class Place:
     keys: dict[str, list[object]] = field(default_factory=dict)
 
 
+class People(dict[str, Actor]):
+    """Everybody by role, with the site's letter for those who work at one: made when first asked for."""
+
+    def __init__(self, trial: Trial) -> None:
+        super().__init__()
+        self.trial = trial
+
+    def __missing__(self, name: str) -> Actor:
+        role, _, letter = name.rpartition("_") if name[-2:] in {"_a", "_b"} else (name, "", "")
+        site = builders.site(self.trial, letter.upper() * 2) if letter else None
+        self[name] = builders.person(Role(role), self.trial, site, username=str(name))
+        return self[name]
+
+
 @dataclass
 class World:
-    """The trial, its people by role, and what stands at each site."""
+    """The trial, its people by role, and what stands at each site: the second one made when first asked for."""
 
     trial: Trial
-    people: dict[str, Actor]
-    a: Place
-    b: Place
+    people: People
+
+    @cached_property
+    def a(self) -> Place:
+        """What stands at site AA."""
+        return _filled(self.trial, "AA", self.people, "a")
+
+    @cached_property
+    def b(self) -> Place:
+        """What stands at site BB."""
+        return _filled(self.trial, "BB", self.people, "b")
 
 
 @pytest.fixture
 def world(demo: Trial, frozen_clock: clock.Fixed) -> World:
     """The synthetic trial in full swing."""
-    people = {
-        f"{role}_{code}": builders.person(role, demo, builders.site(demo, code.upper() * 2), username=f"{role}_{code}")
-        for role in (Role.COORDINATOR, Role.INVESTIGATOR, Role.INFUSION_NURSE)
-        for code in "ab"
-    }
-    for role in Role:
-        if f"{role}_a" not in people:
-            people[role] = builders.person(role, demo, username=str(role))
-    return World(demo, people, _filled(demo, "AA", people, "a"), _filled(demo, "BB", people, "b"))
+    full = World(demo, People(demo))
+    assert full.a.subject.label
+    return full
 
 
-def _filled(trial: Trial, site: str, people: dict[str, Actor], code: str) -> Place:
+def _filled(trial: Trial, site: str, people: People, code: str) -> Place:
     coordinator, monitor = people[f"coordinator_{code}"], people[Role.MONITOR]
     identity = {
         "INITIALS": SECRETS["initials before"],

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from edc import clock
 from edc.access.roles import Role
 from edc.audit.models import Act
+from edc.trail.filters import TrailFilter
+from edc.trail.operations import review_trail
 from tests import builders
 from tests.attacks.addresses import addresses, names
 from tests.attacks.conftest import World
@@ -71,7 +74,7 @@ def test_filters_cursors_and_files_hold_nothing_of_another_site(
     forbidden = [label, world.a.screened.label, *map(str, (world.a.subject.pk, *world.a.keys["entry_id"]))]
     for person in people:
         browser, program = client_of(person), program_of(person)
-        for page in ("", "participants/", "queries/?which=", "deviations/", "trail/", "events/", "datasets/"):
+        for page in ("participants/", "queries/?which=", "deviations/", "trail/", "events/"):
             for part in asked:
                 url = f"/trials/{world.trial.code}/{page}{'&' if '?' in page else '?'}{part}"
                 echo = label in part
@@ -120,3 +123,19 @@ def test_a_key_of_another_site_in_a_form_changes_nothing_there(world: World, cli
     assert Act.objects.filter(site_code="AA").count() == before
     theirs.subject.refresh_from_db()
     assert theirs.subject.revision == revisions
+
+
+def test_what_a_review_of_other_sites_found_is_not_told(world: World, client_of: ClientOf) -> None:
+    monitor, page = world.people[Role.MONITOR], f"/trials/{world.b.subject.trial.code}/trail/"
+    newest = Act.objects.filter(trial_id=world.trial.pk).order_by("-id")
+    for filters, acts, remark in (
+        (TrailFilter(), newest, "REMARKALL"),
+        (TrailFilter(site="AA"), newest.filter(site_code="AA"), "REMARKAA"),
+        (TrailFilter(site="BB"), newest.filter(site_code="BB"), "REMARKBB"),
+    ):
+        last = acts[0].pk
+        review_trail(by=monitor, trial=world.trial, key=clock.new_id(), filters=filters, up_to=last, remark=remark)
+    told = text(client_of(world.people["coordinator_b"]).get(page))
+    assert "REMARKBB" in told
+    assert "REMARKA" not in told
+    assert "REMARKALL" in text(client_of(world.people[Role.DATA_MANAGER]).get(page))

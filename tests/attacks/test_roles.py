@@ -45,15 +45,14 @@ def changed(before: dict[str, str]) -> set[str]:
 
 
 def test_reading_changes_nothing(world: World, client_of: ClientOf, program_of: ProgramOf) -> None:
-    for role in ("coordinator_a", "investigator_a", Role.MONITOR, Role.DATA_MANAGER, Role.ADMINISTRATOR):
+    for role in ("coordinator_a", Role.MONITOR, Role.DATA_MANAGER):
         browser, program = client_of(world.people[role]), program_of(world.people[role])
         before = state()
-        for name, url in addresses(world.a.keys, most=3):
+        for name, url in addresses(world.a.keys, most=1):
             if name.startswith("api:"):
                 read_to_its_end(program.client.get(url, headers=program.headers))
             elif name != "account_logout":
                 read_to_its_end(browser.get(url))
-                read_to_its_end(browser.head(url))
         assert changed(before) == set(), role
 
 
