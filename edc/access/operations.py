@@ -73,6 +73,7 @@ def change_account(*, by: Actor, reason: str, user: User, name: str, email: str,
     """
     if not name.strip():
         raise Refused(field_errors={"name": ["Type the name as it is printed."]})
+    _within_reach(by, user)
     locked: User = User.objects.select_for_update().get(pk=user.pk)
     before = (locked.name, locked.email, locked.organisation)
     after = (name.strip(), email.strip(), organisation.strip())
@@ -99,6 +100,7 @@ def reopen_account(*, by: Actor, reason: str, user: User) -> User:
 def _set_open(*, by: Actor, reason: str, user: User, is_active: bool) -> User:
     if by.key == str(user.pk):
         raise Refused("Nobody opens or closes their own account. Ask another administrator.")
+    _within_reach(by, user)
     if not reason:
         raise NeedsReason
     user = User.objects.select_for_update().get(pk=user.pk)
@@ -106,6 +108,16 @@ def _set_open(*, by: Actor, reason: str, user: User, is_active: bool) -> User:
     user.save()
     recording.required(User).note(record_id=user.pk, account=user.username)
     return user
+
+
+def _within_reach(by: Actor, user: User) -> None:
+    """Refuse to touch the account of somebody who also works where this administrator has no say."""
+    now = clock.now()
+    held = Membership.objects.filter(user=user, starts_at__lte=now).exclude(ends_at__lte=now)
+    if held.exclude(by.filter(Permission.ACCESS_MANAGE)).exists():
+        raise Refused(
+            f"{user.name} also works at trials or sites that you do not look after. End their roles in yours instead."
+        )
 
 
 @operation(Permission.ACCESS_MANAGE, "Membership given", on="trial")
@@ -196,7 +208,10 @@ def end_membership(*, by: Actor, reason: str, membership: Membership) -> Members
 
 @operation(Permission.ACCOUNT_OWN, "Password changed", on=None, always=True)
 def choose_password(*, by: Actor, reason: str, user: User, password: str) -> User:
-    """Set a new password, by the account's owner. That it changed is on record; the password itself never is."""
+    """Set a new password, by the account's owner. That it changed is on record; the password itself never is.
+
+    The tokens of the account end with the old password: whoever knew it may have made one.
+    """
     if by.key != str(user.pk):
         raise Refused("A password is chosen by the owner of the account.")
     locked: User = User.objects.select_for_update().get(pk=user.pk)
@@ -204,7 +219,8 @@ def choose_password(*, by: Actor, reason: str, user: User, password: str) -> Use
     locked.must_change_password = False
     locked.save()
     user.refresh_from_db()
-    recording.required(User).note(record_id=user.pk, account=user.username)
+    ended, _ = AuthToken.objects.filter(user=locked).delete()
+    recording.required(User).note(record_id=user.pk, account=user.username, tokens_ended=ended)
     return locked
 
 

@@ -5,13 +5,16 @@ import datetime
 import pytest
 from django.test import Client
 from django.urls import reverse
+from knox.models import AuthToken
 
 from edc import clock
 from edc.access.actor import Actor, actor_for
 from edc.access.models import Membership, User
-from edc.access.operations import end_membership
+from edc.access.operations import choose_password, close_account, end_membership, make_token, open_account
 from edc.access.roles import Role
 from edc.audit.models import Act
+from edc.errors import Refused
+from tests import builders
 from tests.cast import ClientOf
 from trials.models import Site, Trial
 
@@ -95,16 +98,17 @@ def test_accounts_are_not_for_coordinators(coordinator_a: Actor, client_of: Clie
 
 
 def test_a_first_password_is_replaced_before_anything_else(administrator: Actor, client: Client) -> None:
-    user = User.objects.get(pk=administrator.key)
+    first, own = "a-long-enough-phrase", "another-long-phrase"
+    user = open_account(by=administrator, key=clock.new_id(), username="nina", name="Nina New", password=first)
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    from_db = reverse("account_change_password")
-    User.objects.filter(pk=user.pk)
+    change = reverse("account_change_password")
+    assert client.get(reverse("access:roles")).url == change
+    assert client.post(change, {"oldpassword": "wrong", "password1": own, "password2": own}).status_code == 200
+    assert client.get(reverse("access:roles")).url == change
+    assert client.post(change, {"oldpassword": first, "password1": own, "password2": own}).status_code == 302
     assert client.get(reverse("access:roles")).status_code == 200
-    answer = client.post(
-        from_db, {"oldpassword": "wrong", "password1": "another-long-phrase", "password2": "another-long-phrase"}
-    )
-    assert answer.status_code == 200
-    assert not Act.objects.filter(operation="access.choose_password").exists()
+    act = Act.objects.get(operation="access.choose_password")
+    assert (act.actor_username, own in act.canonical) == ("nina", False)
 
 
 def test_a_session_ends_when_nobody_types(coordinator_a: Actor, client_of: ClientOf) -> None:
@@ -118,3 +122,25 @@ def test_a_session_ends_when_nobody_types(coordinator_a: Actor, client_of: Clien
         answer = client.get(reverse("access:roles"))
     assert answer.status_code == 302
     assert answer.url.startswith(reverse("account_login"))
+
+
+def test_an_administrator_leaves_accounts_alone_that_also_work_elsewhere(
+    administrator: Actor, demo: Trial, site_a: Site, coordinator_a: Actor
+) -> None:
+    site_administrator = builders.person(Role.ADMINISTRATOR, demo, site_a)
+    both = builders.person(Role.MONITOR, demo)
+    assert both.user is not None
+    assert coordinator_a.user is not None
+    with pytest.raises(Refused, match="that you do not look after"):
+        close_account(by=site_administrator, user=both.user, reason="left")
+    close_account(by=site_administrator, user=coordinator_a.user, reason="left")
+    close_account(by=administrator, user=both.user, reason="left")
+    assert not User.objects.filter(pk__in=[both.key, coordinator_a.key], is_active=True).exists()
+
+
+def test_a_new_password_ends_the_tokens_of_the_account(coordinator_a: Actor) -> None:
+    assert coordinator_a.user is not None
+    make_token(by=coordinator_a, user=coordinator_a.user)
+    choose_password(by=coordinator_a, user=coordinator_a.user, password="another-long-phrase")
+    assert not AuthToken.objects.filter(user=coordinator_a.key).exists()
+    assert Act.objects.get(operation="access.choose_password").detail["tokens_ended"] == 1
