@@ -206,7 +206,7 @@ def end_membership(*, by: Actor, reason: str, membership: Membership) -> Members
     return membership
 
 
-@operation(Permission.ACCOUNT_OWN, "Password changed", on=None, always=True)
+@operation(Permission.ACCOUNT_OWN, "Password changed", on=None, always=True, still_visible=False)
 def choose_password(*, by: Actor, reason: str, user: User, password: str) -> User:
     """Set a new password, by the account's owner. That it changed is on record; the password itself never is.
 
