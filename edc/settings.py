@@ -55,8 +55,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "django_htmx",
-    "heroicons",
     "csp",
     "django_structlog",
 ]
@@ -78,7 +76,6 @@ MIDDLEWARE = [
     "edc.access.sessions.SessionLimits",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     # Last, as axes asks: it turns a locked log-in into its answer.
     "axes.middleware.AxesMiddleware",
 ]
