@@ -114,7 +114,7 @@ def _within_reach(by: Actor, user: User) -> None:
     """Refuse to touch the account of somebody who also works where this administrator has no say."""
     now = clock.now()
     held = Membership.objects.filter(user=user, starts_at__lte=now).exclude(ends_at__lte=now)
-    if held.exclude(by.filter(Permission.ACCESS_MANAGE)).exists():
+    if held.exclude(pk__in=held.filter(by.filter(Permission.ACCESS_MANAGE))).exists():
         raise Refused(
             f"{user.name} also works at trials or sites that you do not look after. End their roles in yours instead."
         )
