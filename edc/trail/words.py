@@ -293,9 +293,9 @@ def _is_default(model: type[Any], row: Any, path: str, pair: Pair) -> bool:
 
 
 def local(moment: datetime.datetime, zone: str) -> str:
-    """Return a moment as the clock on the site's wall showed it."""
+    """Return a moment as the clock on the site's wall showed it; without a site, in UTC and saying so."""
     there = moment.astimezone(zoneinfo.ZoneInfo(zone))
-    return f"{there.day} {there:%b %Y, %H:%M}"
+    return f"{there.day} {there:%b %Y, %H:%M}{' UTC' if zone == 'UTC' else ''}"
 
 
 def _plain(leaf: Any) -> str:
