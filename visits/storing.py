@@ -29,6 +29,7 @@ from visits.models import Cell, Draft, Entry, LabResult, Visit
 from visits.queries.classes import may_know
 from visits.queries.found import lean
 from visits.queries.places import Place, context_for, form_at, why_closed
+from visits.queries.telling import is_shown
 from visits.queries.values import LONG_TEXTS, evidence_for
 from visits.rules.slots import Slot, log_slot
 
@@ -57,7 +58,8 @@ def lock_place(subject: Subject, slot: Slot, by: Actor) -> Place:
     """Look up the participant, and the visit of a slot, and lock them, so that one form has one writer.
 
     The participant is locked first, as by everybody else: a form is saved before consent is withdrawn, or not at all.
-    Raises `NotVisible` for a place that does not exist, and for infusions and events, which lock their own.
+    Raises `NotVisible` for a place that does not exist, or would tell somebody an arm that they may not know, and for
+    infusions and events, which lock their own.
     """
     draft = Exists(_drafts(by, subject, slot))
     if slot.kind == "visit":
@@ -74,6 +76,8 @@ def lock_place(subject: Subject, slot: Slot, by: Actor) -> Place:
     else:
         raise NotVisible
     _take_over(place.subject, subject)
+    if not is_shown(by, place.subject, place.visit, None):
+        raise NotVisible
     return place
 
 
@@ -192,6 +196,10 @@ def _entry_at(place: Place) -> Entry | None:
     if entry is None:
         return None
     entry.subject = subject
+    if place.visit is not None:
+        entry.visit = place.visit
+    if place.infusion is not None:
+        entry.infusion = place.infusion
     if entry.protocol_version_id == subject.site.protocol_version_id:
         entry.protocol_version = subject.site.protocol_version
     else:

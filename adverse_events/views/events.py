@@ -94,7 +94,7 @@ def new(request: ActingRequest, subject_id: uuid.UUID) -> HttpResponse:
     response = form_page(request, door)
     if made:
         drop_draft(request.actor, subject, place.slot)
-        return _see_other(reverse("adverse_events:event", args=[made[0].pk]))
+        response["Location"] = reverse("adverse_events:event", args=[made[0].pk])
     return response
 
 

@@ -17,14 +17,22 @@ from edc.errors import Conflict, NotVisible, Refused
 from tests import builders
 from tests.races.conftest import DAY, crowd, stopped, succeeded, together
 from trials.models import Subject, Trial
-from visits.models import Cell, Entry
+from visits.models import Cell, Entry, Infusion
 from visits.operations.consent import withdraw_consent
 from visits.operations.entry import save_entry
+from visits.operations.infusions import record_infusion
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 VS = "visit:M1/1/VS/1"
 SIGNS = {"VSDAT": "2024-08-01", "WEIGHT": "61.0", "SYSBP": "120", "DIABP": "80"}
+GIVEN = {
+    "EXSTDAT": "2024-07-02",
+    "EXSTTIM": "10:00",
+    "EXENTIM": "11:00",
+    "EXCELLS": {"text": "4.0", "unit": "10^7"},
+    "EXVOL": "40",
+}
 
 
 @pytest.fixture
@@ -178,6 +186,27 @@ def test_consent_withdrawn_while_a_form_is_saved_comes_before_it_or_after_it(dem
         # A save that is on record after the withdrawal would be one that must not be.
         assert order[0] == "visits.withdraw_consent", f"turn {turn}: {order}"
         assert Entry.objects.filter(subject=subject, slot=VS).exists() == isinstance(saved, Entry)
+
+
+def test_consent_withdrawn_while_an_infusion_is_recorded_comes_before_it_or_after_it(
+    demo: Trial, coordinator_a: Actor
+) -> None:
+    for turn in range(crowd(10, 4)):
+        subject = builders.enrolled_subject(demo, arm="CELL", on=DAY)
+        infusion = Infusion.objects.get(subject=subject, number=1)
+        recorded, withdrawn = together(
+            partial(record_infusion, by=coordinator_a, infusion=infusion, data=GIVEN),
+            partial(withdraw_consent, by=coordinator_a, subject=subject, on=datetime.date(2024, 8, 2), reason="Moves"),
+        )
+        assert isinstance(withdrawn, Subject), withdrawn
+        stopped([recorded], Refused)
+        last = Seal.objects.filter(chain=subject.chain(), act__outcome="done").order_by("-number").first()
+        assert last is not None
+        assert last.act.operation == "visits.withdraw_consent", f"turn {turn}"
+        given = Entry.objects.filter(subject=subject, infusion=infusion).exists()
+        assert given == isinstance(recorded, Entry)
+        infusion.refresh_from_db()
+        assert (infusion.status == Infusion.Status.GIVEN) == given
 
 
 def test_a_membership_that_ends_while_forms_are_saved_stops_the_next_request(

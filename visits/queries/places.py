@@ -56,6 +56,13 @@ def place_of(subject: Subject, slot: Slot) -> Place:
     return Place(subject, slot, infusion=held, label=f"Infusion {held.number}")
 
 
+def place_of_entry(entry: Entry) -> Place:
+    """The place of an entry of a visit, an infusion or a log."""
+    held = entry.visit or entry.infusion
+    label = held.label if isinstance(held, Visit) else f"Infusion {held.number}" if held else ""
+    return Place(entry.subject, Slot.parse(entry.slot), visit=entry.visit, infusion=entry.infusion, label=label)
+
+
 def event_at(subject: Subject, slot: Slot) -> uuid.UUID | None:
     """The adverse event at a slot; None while there is none."""
     known = Entry.objects.filter(subject=subject, slot=str(slot), event_id__isnull=False)

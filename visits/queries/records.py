@@ -49,14 +49,17 @@ class Filled:
         return "withdrawn" if self.entry.withdrawn else str(self.entry.status)
 
 
-def filled(actor: Actor, place: Place) -> Filled:
-    """Read one form. Raises `NotVisible` where the protocol has none, `NotAllowed` where it is not for this role."""
+def filled(actor: Actor, place: Place, known: Entry | None = None) -> Filled:
+    """Read one form, unless its entry is `known` because it was stored just now.
+
+    Raises `NotVisible` where the protocol has none, `NotAllowed` where it is not for this role.
+    """
     scope = place.subject.scope()
     if not actor.may(Permission.ENTRY_VIEW, scope):
         raise NotAllowed
     if not is_shown(actor, place.subject, place.visit, place.infusion):
         raise NotVisible
-    entry = entry_at(place)
+    entry = known or entry_at(place)
     version = entry.protocol_version if entry else place.version
     form = form_at(version, place.slot)
     context = context_for(place.subject, form, version.protocol, actor)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -38,6 +39,9 @@ from visits.rules.slots import Slot
 from visits.views.links import address, entry_page_url, event_url, place_crumbs
 
 REVISION = re.compile(r"[0-9]{1,9}", re.ASCII)
+SAID = "edc-saved"
+SAID_FOR = 60
+"""Seconds in which the words after a save reach the page that is opened next."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class FormDoor:
     """What the page of a form needs to know of the form's place: how to save it, and where it stands."""
 
     place: Place
+    """Participant and slot are enough for saving, which looks up the rest itself and locks it."""
     save: Callable[..., Entry]
     """Called with by, reason, data, base_revision and key; an operation with the rest filled in."""
     here: str
@@ -54,6 +59,12 @@ class FormDoor:
     """More for the template."""
     template: str = "visits/entry.html"
     withdrawable: bool = True
+    looked_up: "Callable[[], FormDoor] | None" = None
+    """How to come to the same with all that a page shows, where only saving was prepared."""
+
+    def for_reading(self) -> "FormDoor":
+        """The same, with the place as a page shows it; raises `NotVisible` for a place that does not exist."""
+        return self.looked_up() if self.looked_up else self
 
 
 @login_required
@@ -64,15 +75,21 @@ def entry(request: ActingRequest, subject_id: uuid.UUID, slot: str) -> HttpRespo
     where = parse_slot(slot)
     if where.kind == "event":
         return redirect(event_url(subject, where))
-    place = place_of(subject, where)
-    if place.slot.kind == "infusion":
-        return redirect("visits:infusion", subject_id, place.slot.occasion)
+    if where.kind == "infusion":
+        place_of(subject, where)
+        return redirect("visits:infusion", subject_id, where.occasion)
 
     def save(**given: Any) -> Entry:
-        return save_entry(subject=subject, slot=str(place.slot), **given)
+        return save_entry(subject=subject, slot=str(where), **given)
 
-    here = entry_url(subject, place.slot)
-    return form_page(request, FormDoor(place, save, here, crumbs=place_crumbs(place)))
+    def looked_up() -> FormDoor:
+        place = place_of(subject, where)
+        return FormDoor(place, save, here, crumbs=place_crumbs(place))
+
+    here = entry_url(subject, where)
+    if request.method == "POST":
+        return form_page(request, FormDoor(Place(subject, where), save, here, looked_up=looked_up))
+    return form_page(request, looked_up())
 
 
 @login_required
@@ -129,16 +146,17 @@ def form_page(request: ActingRequest, door: FormDoor) -> HttpResponse:
     """Show a form, or save what was posted and go on: the same page again, or the next form."""
     actor, place = request.actor, door.place
     if request.method != "POST":
-        with_draft = "draft" in request.GET
-        return _shown(request, door, entry_page(actor, place, with_draft=with_draft, permission=door.permission))
+        return _read(request, door)
     posted = request.POST
     base, reason = _number(posted.get("base_revision", "")), printable(posted.get("reason", "")).strip()
     try:
         saved = door.save(by=actor, reason=reason, data=posted, base_revision=base, key=_key(posted))
     except NeedsReason as error:
+        door = door.for_reading()
         asked = [message for sentences in error.field_errors.values() for message in sentences]
         return _shown(request, door, _typed(request, door, base), ask=asked or [error.message])
     except Refused as error:
+        door = door.for_reading()
         page = _typed(request, door, base)
         for path, sentences in error.field_errors.items():
             if path not in page.bound.errors:  # what only the operation can know, such as the other infusions
@@ -147,9 +165,37 @@ def form_page(request: ActingRequest, door: FormDoor) -> HttpResponse:
     except Conflict as error:
         if error.current is None:
             raise
-        return _conflict(request, door, base)
-    messages.success(request, saved_words(place.subject, saved))
-    return _see_other(_onward(request, door, saved))
+        return _conflict(request, door.for_reading(), base)
+    return say_saved(_see_other(_onward(request, door, saved)), saved_words(place.subject, saved))
+
+
+def say_saved(response: HttpResponse, words: str) -> HttpResponse:
+    """Give the page that is opened next its words.
+
+    They name nobody, so the browser may carry them: a message in the session would be a second write for each save.
+    """
+    response.set_signed_cookie(
+        SAID,
+        words,
+        max_age=SAID_FOR,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _read(request: ActingRequest, door: FormDoor) -> HttpResponse:
+    """Show a form, with what was said of the save that led here, once."""
+    words = request.get_signed_cookie(SAID, default="", max_age=SAID_FOR)
+    if words:
+        messages.success(request, words)
+    with_draft = "draft" in request.GET
+    page = entry_page(request.actor, door.place, with_draft=with_draft, permission=door.permission)
+    response = _shown(request, door, page)
+    if SAID in request.COOKIES:
+        response.delete_cookie(SAID, samesite="Lax")
+    return response
 
 
 def form_drawn(request: ActingRequest, door: FormDoor) -> HttpResponse:

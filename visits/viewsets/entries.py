@@ -1,23 +1,25 @@
 """Forms: read with their answers and saved by revision, with the very sentences of the page."""
 
 import uuid
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from edc.access.roles import Permission
 from edc.errors import Conflict
 from edc.rest.preconditions import base_revision, etag
 from edc.rest.schema import IF_MATCH, IF_NONE_MATCH, documented
 from edc.rest.views import Api
+from trials.models import Subject
 from trials.queries import subject_by_id
 from visits.models import Entry
 from visits.operations.entry import parse_slot, save_entry, withdraw_entry
 from visits.operations.infusions import record_infusion
 from visits.queries.found import entry_for
-from visits.queries.places import Place
+from visits.queries.places import place_of_entry
 from visits.queries.records import Filled, entries_of, filled, filled_at
+from visits.rules.slots import Slot
 from visits.serializers import (
     ENTRY_ORDERS,
     EntryParameters,
@@ -78,16 +80,15 @@ class Entries(Api):
         errors=WRONG,
     )
     def save(self, request: Request, subject_id: uuid.UUID, slot: str) -> Response:
-        place = filled_at(self.actor, subject_by_id(self.actor, subject_id), parse_slot(slot)).place
+        subject, where = subject_by_id(self.actor, subject_id, Permission.ENTRY_VIEW), parse_slot(slot)
         base, sent = base_revision(request), self.sent(FormSaved)
         given = {"by": self.actor, "data": sent["values"], "reason": sent["reason"], "key": sent["key"]}
         try:
-            saved = self._save(place, base_revision=base, **given)
+            saved = self._save(subject, where, base_revision=base, **given)
         except Conflict as error:
-            now = FilledShape(filled(self.actor, place)).data
+            now = FilledShape(filled_at(self.actor, subject, where)).data
             raise Conflict(error.message, current=dict(now)) from error
-        where = place if saved is None else replace(place, slot=parse_slot(saved.slot))
-        return show(filled(self.actor, where))
+        return show(filled(self.actor, place_of_entry(saved), saved))
 
     @documented("entry_withdraw", "Withdraw a form that was recorded in error", answer=FilledShape, body=ReasonGiven)
     def withdraw(self, request: Request, entry_id: uuid.UUID) -> Response:
@@ -96,12 +97,12 @@ class Entries(Api):
         withdraw_entry(by=self.actor, entry=entry, **self.sent(ReasonGiven))
         return show(filled_at(self.actor, entry.subject, parse_slot(entry.slot)))
 
-    def _save(self, place: Place, **given: Any) -> Entry | None:
+    def _save(self, subject: Subject, slot: Slot, **given: Any) -> Entry:
         """Save through the operation that the place belongs to."""
-        if place.infusion is not None:
-            record_infusion(infusion=place.infusion, **given)
-            return None
-        return save_entry(subject=place.subject, slot=str(place.slot), **given)
+        if slot.kind == "infusion":
+            infusion = filled_at(self.actor, subject, slot).place.infusion
+            return record_infusion(infusion=infusion, **given)
+        return save_entry(subject=subject, slot=str(slot), **given)
 
 
 def show(form: Filled) -> Response:

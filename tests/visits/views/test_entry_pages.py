@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from edc import clock
 from edc.access.actor import Actor
@@ -50,6 +52,20 @@ def test_a_saved_form_says_how_far_it_is(browser: Client, subject: Subject) -> N
     page = browser.get(posted["Location"]).content.decode()
     assert "Saved 16:30. 4 of 5 entered, no question open." in page
     assert 'value="61.0"' in page
+
+
+def test_the_words_after_a_save_are_said_once_and_cost_no_second_write(browser: Client, subject: Subject) -> None:
+    browser.get(url(subject))
+    with CaptureQueriesContext(connection) as captured:
+        posted = browser.post(url(subject), {**SIGNS, "base_revision": "0"})
+    assert not [each["sql"] for each in captured if "django_session" in each["sql"] and "UPDATE" in each["sql"]]
+    assert "Saved 16:30." in browser.get(posted["Location"]).content.decode()
+    assert "Saved 16:30." not in browser.get(posted["Location"]).content.decode()
+
+
+def test_words_after_a_save_that_the_server_did_not_write_are_not_said(browser: Client, subject: Subject) -> None:
+    browser.cookies["edc-saved"] = "Saved 16:30. All is well.:1abcde:forged"
+    assert "All is well" not in browser.get(url(subject)).content.decode()
 
 
 def test_saving_can_go_on_to_the_next_form(browser: Client, subject: Subject) -> None:
