@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from edc.access.actor import Actor
 from edc.access.roles import Permission
 from edc.errors import NotVisible
-from trials.models import Subject, Trial
+from trials.models import ProtocolVersion, Subject, Trial
 from trials.queries.scope import need
 
 RELATED = ("trial", "site__protocol_version", "protocol_version")
@@ -51,10 +51,16 @@ def subject_by_id(actor: Actor, subject_id: uuid.UUID, permission: Permission = 
 
     Raises `NotVisible` when there is none, or not at this actor's sites; `NotAllowed` when the role may not do this.
     """
-    subject = joined(Subject.objects.filter(pk=subject_id)).first()
+    rows = Subject.objects.select_related("trial", "site__protocol_version").defer(*LONG_TEXTS[:2])
+    subject = next(iter(rows.filter(pk=subject_id).order_by()), None)
     if subject is None:
         raise NotVisible
     need(actor, permission, subject)
+    if subject.protocol_version_id == subject.site.protocol_version_id:  # as for nearly everybody: not joined twice
+        subject.protocol_version = subject.site.protocol_version
+    else:
+        versions = ProtocolVersion.objects.defer("canonical", "source")
+        subject.protocol_version = versions.get(pk=subject.protocol_version_id)
     return subject
 
 
