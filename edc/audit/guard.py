@@ -7,6 +7,7 @@ made to refuse (fixtures, raw SQL, migrations) is found later by comparing live 
 from __future__ import annotations
 
 import enum
+import functools
 import secrets
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, ClassVar, NoReturn, Self
@@ -100,6 +101,13 @@ class Classified(models.Model):
 
     class Meta:
         abstract = True
+
+
+@functools.cache
+def history_model(model: type[Any]) -> type[Any]:
+    """The history table of a model; its descriptor builds a manager class anew at each look."""
+    found: type[Any] = model.history.model
+    return found
 
 
 class Audited(Classified):
@@ -249,7 +257,7 @@ class Audited(Classified):
         }
         # Salted, so that whoever is given only its digest cannot find a birth date by trying them all.
         text = canonical.canonical_json(identity | {"changes": changes, "salt": canonical.salt()})
-        row: HistoryRow = type(self).history.model(
+        row: HistoryRow = history_model(type(self))(
             history_id=clock.new_id(),
             history_date=act.at,
             history_type=kind,
