@@ -1,6 +1,7 @@
 """What every test stands on: one fast database, a clock in the hand, no outside world."""
 
 import datetime
+import importlib.util
 import os
 import shutil
 import socket
@@ -24,7 +25,14 @@ REQUIRE_SERVICES = os.environ.get("EDC_REQUIRE_SERVICES") == "1"
 REDIS_URL = os.environ.get("EDC_TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 CHROMIUM = os.environ.get("EDC_TEST_CHROMIUM") or shutil.which("chromium") or ""
 MORNING = datetime.datetime(2026, 3, 2, 8, 30, tzinfo=datetime.UTC)
+# Read by pytest. Without what `make e2e` installs, the files that import it cannot even be collected.
+DRIVER = importlib.util.find_spec("playwright") is not None
+collect_ignore = [] if DRIVER else ["browser", "visits/forms/test_entry_script.py"]
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+def pytest_report_header() -> str:
+    return "" if DRIVER else "Tests in the browser are left out: Playwright is not installed. `make e2e` installs it."
 
 
 def pytest_configure(config: pytest.Config) -> None:
